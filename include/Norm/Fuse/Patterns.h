@@ -1,0 +1,31 @@
+//===- Patterns.h - The rewrites of the Fuse stage -*- C++ -*-===//
+//
+// Part of the Norm project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef NORM_FUSE_PATTERNS_H
+#define NORM_FUSE_PATTERNS_H
+
+#include "mlir/IR/PatternMatch.h"
+
+namespace mlir::norm {
+class GenericOp;
+
+/// Named ops to norm.generic, tensors or memrefs. Exact: the body spells the
+/// op's formula step by step.
+void populateGeneralizePatterns(RewritePatternSet &patterns);
+
+/// Merges neighbouring dims of norm.generic on tensors that every operand
+/// either has side by side or lacks altogether, and drops unit dims, through
+/// tensor.collapse_shape and tensor.expand_shape. Exact: no value changes.
+void populateCollapseDimsPatterns(RewritePatternSet &patterns);
+
+/// The norm.generic that means what a named op means, at the builder's
+/// insertion point; the op stays.
+FailureOr<GenericOp> generalizeNamedOp(OpBuilder &builder, Operation *op);
+} // namespace mlir::norm
+
+#endif // NORM_FUSE_PATTERNS_H

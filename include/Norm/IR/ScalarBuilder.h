@@ -1,0 +1,68 @@
+//===- ScalarBuilder.h - Scalar float arithmetic in few words -*- C++ -*-===//
+//
+// Part of the Norm project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef NORM_IR_SCALARBUILDER_H
+#define NORM_IR_SCALARBUILDER_H
+
+#include "Norm/IR/Norm.h"
+
+namespace mlir::norm {
+
+/// Emits the float arithmetic of a formula; operands of one step have one type.
+struct ScalarBuilder {
+  OpBuilder &builder;
+  Location loc;
+
+  Value constant(double value, Type type) {
+    return constant(APFloat(value), type);
+  }
+  /// `value` rounded to `type`.
+  Value constant(APFloat value, Type type) {
+    bool losesInfo;
+    value.convert(cast<FloatType>(type).getFloatSemantics(),
+                  APFloat::rmNearestTiesToEven, &losesInfo);
+    return arith::ConstantOp::create(builder, loc, FloatAttr::get(type, value));
+  }
+  Value add(Value a, Value b) {
+    return arith::AddFOp::create(builder, loc, a, b);
+  }
+  Value sub(Value a, Value b) {
+    return arith::SubFOp::create(builder, loc, a, b);
+  }
+  Value mul(Value a, Value b) {
+    return arith::MulFOp::create(builder, loc, a, b);
+  }
+  Value div(Value a, Value b) {
+    return arith::DivFOp::create(builder, loc, a, b);
+  }
+  Value max(Value a, Value b) {
+    return arith::MaximumFOp::create(builder, loc, a, b);
+  }
+  Value min(Value a, Value b) {
+    return arith::MinimumFOp::create(builder, loc, a, b);
+  }
+  Value sqrt(Value a) { return math::SqrtOp::create(builder, loc, a); }
+  Value rsqrt(Value a) { return math::RsqrtOp::create(builder, loc, a); }
+
+  /// To another float type, rounding at most once; between f16 and bf16, which
+  /// do not hold each other, through f32, which holds both.
+  Value convert(Value value, Type type) {
+    auto from = cast<FloatType>(value.getType()), to = cast<FloatType>(type);
+    if (from == to)
+      return value;
+    if (from.getWidth() < to.getWidth())
+      return arith::ExtFOp::create(builder, loc, to, value);
+    if (from.getWidth() == to.getWidth())
+      value = arith::ExtFOp::create(builder, loc, builder.getF32Type(), value);
+    return arith::TruncFOp::create(builder, loc, to, value);
+  }
+};
+
+} // namespace mlir::norm
+
+#endif // NORM_IR_SCALARBUILDER_H
