@@ -9,6 +9,7 @@
 #ifndef NORM_PASSES_H
 #define NORM_PASSES_H
 
+#include "Norm/CPU/VectorPlan.h"
 #include "Norm/IR/Norm.h"
 #include "mlir/Pass/Pass.h"
 

@@ -11,5 +11,6 @@
 
 include "Norm/Fuse/Passes.td"
 include "Norm/Decompose/Passes.td"
+include "Norm/CPU/Passes.td"
 
 #endif // NORM_PASSES_TD

@@ -1,0 +1,58 @@
+//===- Passes.td - Passes of the CPU stage -*- tablegen -*-===//
+//
+// Part of the Norm project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef NORM_CPU_PASSES_TD
+#define NORM_CPU_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def NormToVectorPass : Pass<"norm-to-vector"> {
+  let summary = "norm.generic on buffers to vector loops";
+  let description = [{
+    The direct road to the speed of memory: rows are read from memory once, in
+    blocks of a few rows that share the loads of their parameters; statistics
+    and elements are passes over the cached block; large outs are stored past
+    the caches while the next block is fetched. Only norm ops are touched, which
+    is how other compilers use this as a lowering.
+
+    Ops that it cannot vectorize (an operand without unit inner stride, say) are
+    left as they are, with a remark of category `norm-plan` that says why; for
+    every other op that remark says which shape of code was chosen.
+
+    Numeric contract: sums are taken in lanes, so their order is free; a product
+    and a sum may round once. `accuracy=residual` carries the rounding error of
+    the mean along: (v − mean) is exact to the residual, and no worse for rows
+    whose mean is much larger than their deviation. `accuracy=two-pass` does not.
+    f32 transcendentals on vectors are upstream's polynomial approximations.
+  }];
+  let options = [
+    Option<"triple", "triple", "std::string", [{""}],
+           "LLVM target triple; the host's by default">,
+    Option<"cpu", "cpu", "std::string", [{"native"}],
+           "LLVM CPU name; native is the host">,
+    Option<"features", "features", "std::string", [{""}],
+           "LLVM target features">,
+    Option<"accuracy", "accuracy", "::mlir::norm::Accuracy",
+           "::mlir::norm::Accuracy::Residual", "How statistics are taken",
+           [{::llvm::cl::values(
+               clEnumValN(::mlir::norm::Accuracy::Residual, "residual",
+                          "two-pass, with the mean's rounding error"),
+               clEnumValN(::mlir::norm::Accuracy::TwoPass, "two-pass",
+                          "two-pass"))}]>,
+    Option<"lanes", "lanes", "int64_t", "0",
+           "Elements taken at once; 0: by target">,
+    Option<"rows", "rows", "int64_t", "0", "Rows taken at once; 0: by op">,
+    Option<"streamingBytes", "streaming-bytes", "int64_t", "8 << 20",
+           "Outs from this size on are stored past the caches">
+  ];
+  let dependentDialects = [
+    "::mlir::norm::NormDialect", "::mlir::LLVM::LLVMDialect",
+    "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"];
+}
+
+#endif // NORM_CPU_PASSES_TD

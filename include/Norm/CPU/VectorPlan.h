@@ -1,0 +1,71 @@
+//===- VectorPlan.h - The shape of the code for one row program -*- C++ -*-===//
+//
+// Part of the Norm project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef NORM_CPU_VECTORPLAN_H
+#define NORM_CPU_VECTORPLAN_H
+
+#include "Norm/IR/RowProgram.h"
+
+namespace mlir::norm {
+
+/// What code generation needs to know of the machine.
+struct VectorTarget {
+  /// Width of a vector register.
+  unsigned vectorBits = 128;
+  /// Masked loads and stores are instructions for 4- and 8-byte elements.
+  bool hasMasks = false;
+  /// They are also for 1- and 2-byte elements.
+  bool hasNarrowMasks = false;
+
+  /// Of an LLVM triple, CPU name ("native" is the host) and feature string.
+  static FailureOr<VectorTarget>
+  get(StringRef triple, StringRef cpu, StringRef features,
+      function_ref<InFlightDiagnostic()> emitError);
+};
+
+/// How statistics are taken.
+enum class Accuracy {
+  Residual, ///< two-pass, and the mean's rounding error is carried along
+  TwoPass   ///< two-pass
+};
+
+struct VectorOptions {
+  Accuracy accuracy = Accuracy::Residual;
+  int64_t lanes = 0; ///< 0: by target
+  int64_t rows = 0;  ///< 0: by target
+  /// Outputs from this size on bypass the caches.
+  int64_t streamingBytes = 8 << 20;
+  /// Row blocks up to this size are fetched ahead.
+  int64_t prefetchBytes = 256 << 10;
+};
+
+/// A pure function of the op's shape and types, of the target and the options.
+struct VectorPlan {
+  /// The loop dim that runs along the lanes: the innermost one in memory.
+  unsigned vectorDim = 0;
+  /// Its elements are of one row and are combined across lanes; otherwise
+  /// every lane is a row of its own.
+  bool reducesAcrossLanes = true;
+  /// The parallel dim of which several rows are taken at once, if any.
+  std::optional<unsigned> jammedDim;
+  int64_t lanes = 1;
+  int64_t rows = 1;
+  /// The rest of a row is one masked vector; otherwise a scalar loop.
+  bool hasMaskedTails = false;
+
+  /// Fails with the reason why the op cannot be vectorized.
+  static FailureOr<VectorPlan> get(const RowProgram &program,
+                                   const VectorTarget &target,
+                                   const VectorOptions &options,
+                                   std::string &reason);
+  std::string str() const;
+};
+
+} // namespace mlir::norm
+
+#endif // NORM_CPU_VECTORPLAN_H

@@ -1,0 +1,81 @@
+//===- ToVector.cpp - norm.generic to vector loops -*- C++ -*-===//
+//
+// Part of the Norm project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Norm/CPU/VectorPlan.h"
+#include "Norm/Fuse/Patterns.h"
+#include "Norm/Passes.h"
+#include "VectorLoops.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Math/Transforms/Passes.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/Remarks.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "mlir/Transforms/WalkPatternRewriteDriver.h"
+
+namespace mlir::norm {
+#define GEN_PASS_DEF_NORMTOVECTORPASS
+#include "Norm/Passes.h.inc"
+} // namespace mlir::norm
+
+using namespace mlir;
+using namespace mlir::norm;
+
+namespace {
+struct NormToVectorPass : norm::impl::NormToVectorPassBase<NormToVectorPass> {
+  using Base::Base;
+  void runOnOperation() override;
+};
+} // namespace
+
+/// Keeps transcendentals of the loops just made in vector registers.
+static void approximateMath(ArrayRef<Operation *> mathOps) {
+  if (mathOps.empty())
+    return;
+  RewritePatternSet patterns(mathOps.front()->getContext());
+  populateMathPolynomialApproximationPatterns(patterns);
+  GreedyRewriteConfig config;
+  config.setStrictness(GreedyRewriteStrictness::ExistingAndNewOps);
+  (void)applyOpPatternsGreedily(mathOps, std::move(patterns), config);
+}
+
+void NormToVectorPass::runOnOperation() {
+  FailureOr<VectorTarget> target = VectorTarget::get(
+      triple, cpu, features, [&] { return getOperation()->emitError(); });
+  if (failed(target))
+    return signalPassFailure();
+  VectorOptions vectorOptions;
+  vectorOptions.accuracy = accuracy;
+  vectorOptions.lanes = lanes;
+  vectorOptions.rows = rows;
+  vectorOptions.streamingBytes = streamingBytes;
+
+  RewritePatternSet generalize(&getContext());
+  populateGeneralizePatterns(generalize);
+  walkAndApplyPatterns(getOperation(), std::move(generalize));
+
+  SmallVector<GenericOp> ops;
+  getOperation()->walk([&](GenericOp op) { ops.push_back(op); });
+  for (GenericOp op : ops) {
+    RowProgram program(op);
+    std::string reason;
+    FailureOr<VectorPlan> plan =
+        VectorPlan::get(program, *target, vectorOptions, reason);
+    auto remark = remark::RemarkOpts::name("vector").category("norm-plan");
+    if (failed(plan)) {
+      remark::missed(op.getLoc(), remark) << reason;
+      continue;
+    }
+    remark::passed(op.getLoc(), remark) << plan->str();
+    OpBuilder builder(op);
+    VectorLoops loops(program, *plan, vectorOptions, builder);
+    loops.emit();
+    op.erase();
+    approximateMath(loops.getMathOps());
+  }
+}

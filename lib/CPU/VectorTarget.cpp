@@ -1,0 +1,66 @@
+//===- VectorTarget.cpp - What code generation needs to know of the machine -*-
+// C++ -*-===//
+//
+// Part of the Norm project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Norm/CPU/VectorPlan.h"
+#include "mlir/IR/Diagnostics.h"
+#include "llvm/MC/MCSubtargetInfo.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/Support/TargetSelect.h"
+#include "llvm/TargetParser/Host.h"
+#include "llvm/TargetParser/Triple.h"
+
+using namespace mlir;
+using namespace mlir::norm;
+
+static std::string getHostFeatures() {
+  std::string text;
+  for (const auto &feature : llvm::sys::getHostCPUFeatures())
+    text += (text.empty() ? "" : ",") +
+            ((feature.second ? "+" : "-") + feature.first()).str();
+  return text;
+}
+
+FailureOr<VectorTarget>
+VectorTarget::get(StringRef tripleText, StringRef cpu, StringRef features,
+                  function_ref<InFlightDiagnostic()> emitError) {
+  static const bool initialized = [] {
+    llvm::InitializeNativeTarget();
+    return true;
+  }();
+  (void)initialized;
+  llvm::Triple triple(tripleText.empty() ? llvm::sys::getDefaultTargetTriple()
+                                         : tripleText.str());
+  std::string error;
+  const llvm::Target *target =
+      llvm::TargetRegistry::lookupTarget(triple, error);
+  if (!target)
+    return emitError() << "no code generator for the triple '" << triple.str()
+                       << "'";
+  std::string cpuName = cpu.str(), featureText = features.str();
+  if (cpu.empty() || cpu == "native") {
+    cpuName = llvm::sys::getHostCPUName().str();
+    featureText =
+        getHostFeatures() + (features.empty() ? "" : ",") + features.str();
+  }
+  std::unique_ptr<llvm::MCSubtargetInfo> subtarget(
+      target->createMCSubtargetInfo(triple, cpuName, featureText));
+  if (!subtarget || !subtarget->isCPUStringValid(cpuName))
+    return emitError() << "'" << cpuName << "' is not a CPU of '"
+                       << triple.str() << "'";
+
+  VectorTarget result;
+  if (triple.isX86()) {
+    bool avx512 = subtarget->checkFeatures("+avx512f");
+    bool avx2 = subtarget->checkFeatures("+avx2");
+    result.vectorBits = avx512 ? 512 : avx2 ? 256 : 128;
+    result.hasMasks = avx2 || avx512;
+    result.hasNarrowMasks = subtarget->checkFeatures("+avx512bw");
+  }
+  return result;
+}
