@@ -12,6 +12,7 @@
 #include "VectorLoops.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/Transforms/Passes.h"
+#include "mlir/Dialect/OpenMP/OpenMPDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/Remarks.h"
@@ -53,6 +54,7 @@ void NormToVectorPass::runOnOperation() {
   vectorOptions.accuracy = accuracy;
   vectorOptions.lanes = lanes;
   vectorOptions.rows = rows;
+  vectorOptions.threads = threads;
   vectorOptions.streamingBytes = streamingBytes;
 
   RewritePatternSet generalize(&getContext());

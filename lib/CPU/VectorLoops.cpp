@@ -9,6 +9,7 @@
 #include "VectorLoops.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Linalg/Utils/Utils.h"
+#include "mlir/Dialect/OpenMP/OpenMPDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
@@ -26,14 +27,18 @@ VectorLoops::VectorLoops(const RowProgram &program, const VectorPlan &plan,
       reductionDims.push_back(dim);
   if (plan.reducesAcrossLanes)
     reductionDims.push_back(plan.vectorDim);
+  for (unsigned i = 0; i < op.getOutputs().size(); ++i)
+    if (op.isElementwiseOut(i))
+      elementOuts.push_back(i);
 }
 
 Value VectorLoops::index(int64_t value) {
   return arith::ConstantIndexOp::create(builder, loc, value);
 }
 
-/// One scf.for whose body sees `dim` as its induction variable. LLVM would
-/// unroll short static loops fully, which costs more than it gains.
+/// One loop over elements: an scf.for whose body sees `dim` as its induction
+/// variable. LLVM would unroll short static loops fully, which costs more than
+/// it gains.
 void VectorLoops::emitLoop(Value lower, Value upper, Value step, unsigned dim,
                            ValueRange inits, CarriedBody body,
                            SmallVectorImpl<Value> &results) {
@@ -84,12 +89,12 @@ void VectorLoops::emit() {
       values.counts[type] =
           builder.createOrFold<arith::SIToFPOp>(loc, type, integer);
   }
-  streamingCondition = emitStreamingCondition();
+  emitStreamingConditions();
   emitParallelLoops(0);
-  if (streamingCondition) {
+  if (streams) {
     // Streaming stores are weakly ordered: whoever is told that this is done
     // must see them.
-    auto ifOp = scf::IfOp::create(builder, loc, streamingCondition);
+    auto ifOp = scf::IfOp::create(builder, loc, streams);
     builder.setInsertionPointToStart(ifOp.thenBlock());
     LLVM::FenceOp::create(builder, loc, LLVM::AtomicOrdering::seq_cst,
                           StringRef());
@@ -100,6 +105,56 @@ void VectorLoops::emit() {
 // Rows
 //===----------------------------------------------------------------------===//
 
+/// One loop over rows. The outermost one is shared out to the threads.
+void VectorLoops::emitRowLoop(Value lower, Value upper, Value step,
+                              unsigned dim, function_ref<void()> body) {
+  bool isOutermost = values.getCurrentScope() == 0 && !values.hasInnerLoop();
+  if (isOutermost && options.threads != 1)
+    return emitThreads(lower, upper, step, dim, body);
+  auto loop = scf::ForOp::create(builder, loc, lower, upper, step);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(loop.getBody());
+  values.indices[dim] = loop.getInductionVar();
+  if (isOutermost)
+    values.setInnerLoop(loop);
+  body();
+  if (isOutermost)
+    values.setInnerLoop(nullptr);
+}
+
+/// Rows over OpenMP threads. A team is not worth its start for few bytes.
+void VectorLoops::emitThreads(Value lower, Value upper, Value step,
+                              unsigned dim, function_ref<void()> body) {
+  Value elements = index(1);
+  for (Value extent : values.extents)
+    elements = builder.createOrFold<arith::MulIOp>(loc, elements, extent);
+  omp::ParallelOperands parallelOperands;
+  parallelOperands.ifExpr = builder.createOrFold<arith::CmpIOp>(
+      loc, arith::CmpIPredicate::uge, elements, index(minThreadedElements));
+  if (options.threads != 0)
+    parallelOperands.numThreads = arith::ConstantIntOp::create(
+        builder, loc, options.threads, /*width=*/32);
+  auto parallel = omp::ParallelOp::create(builder, loc, parallelOperands);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.createBlock(&parallel.getRegion());
+  auto wsloop = omp::WsloopOp::create(builder, loc, omp::WsloopOperands());
+  omp::TerminatorOp::create(builder, loc);
+  builder.createBlock(&wsloop.getRegion());
+  omp::LoopNestOperands nestOperands;
+  nestOperands.loopLowerBounds = {lower};
+  nestOperands.loopUpperBounds = {upper};
+  nestOperands.loopSteps = {step};
+  auto nest = omp::LoopNestOp::create(builder, loc, nestOperands);
+  Block *block =
+      builder.createBlock(&nest.getRegion(), {}, builder.getIndexType(), loc);
+  omp::YieldOp::create(builder, loc);
+  builder.setInsertionPointToStart(block);
+  values.indices[dim] = block->getArgument(0);
+  values.setInnerLoop(parallel);
+  body();
+  values.setInnerLoop(nullptr);
+}
+
 /// Loops over the parallel dims from `dim` on. The jammed one and that of the
 /// lanes go innermost.
 void VectorLoops::emitParallelLoops(unsigned dim) {
@@ -107,27 +162,14 @@ void VectorLoops::emitParallelLoops(unsigned dim) {
          (iterators[dim] == IteratorType::reduction || dim == plan.jammedDim ||
           dim == plan.vectorDim))
     ++dim;
-  if (dim == iterators.size()) {
-    if (!plan.reducesAcrossLanes)
-      return emitLanesOfRows();
-    if (plan.jammedDim)
-      return emitJammedRows();
-    values.enterScope(nullptr);
-    emitRows(1);
-    values.leaveScope();
-    return;
-  }
-  auto loop =
-      scf::ForOp::create(builder, loc, index(0), values.extents[dim], index(1));
-  bool isOutermost = values.getCurrentScope() == 0 && !values.hasInnerLoop();
-  if (isOutermost)
-    values.setInnerLoop(loop);
-  OpBuilder::InsertionGuard guard(builder);
-  builder.setInsertionPointToStart(loop.getBody());
-  values.indices[dim] = loop.getInductionVar();
-  emitParallelLoops(dim + 1);
-  if (isOutermost)
-    values.setInnerLoop(nullptr);
+  if (dim < iterators.size())
+    return emitRowLoop(index(0), values.extents[dim], index(1), dim,
+                       [&] { emitParallelLoops(dim + 1); });
+  if (!plan.reducesAcrossLanes)
+    return emitLanesOfRows();
+  if (plan.jammedDim)
+    return emitJammedRows();
+  emitRows(1);
 }
 
 /// The largest multiple of `step` that is no larger than `extent`.
@@ -148,36 +190,27 @@ static bool mayHaveRest(Value extent, int64_t step) {
 
 /// Every lane is a row: a vector of rows at a time, then the rest.
 void VectorLoops::emitLanesOfRows() {
-  Value extent = values.extents[plan.vectorDim];
+  unsigned dim = plan.vectorDim;
+  Value extent = values.extents[dim];
   Value main = roundDown(builder, loc, extent, plan.lanes);
-  SmallVector<Value> none;
-  auto body = [&](ValueRange) -> SmallVector<Value> {
-    emitRows(1);
-    return {};
-  };
-  emitLoop(index(0), main, index(plan.lanes), plan.vectorDim, {}, body, none);
+  emitRowLoop(index(0), main, index(plan.lanes), dim, [&] { emitRows(1); });
   if (!mayHaveRest(extent, plan.lanes))
     return;
-  Value step = index(1);
-  if (plan.hasMaskedTails) {
-    // At most one more: a loop so that it runs only if there is a rest.
-    step = index(plan.lanes);
-    auto masked = [&](ValueRange) -> SmallVector<Value> {
-      Value rest = arith::SubIOp::create(builder, loc, extent,
-                                         values.indices[plan.vectorDim]);
-      values.mask = vector::CreateMaskOp::create(
-          builder, loc, VectorType::get({plan.lanes}, builder.getI1Type()),
-          rest);
-      emitRows(1);
-      values.mask = {};
-      return {};
-    };
-    emitLoop(main, extent, step, plan.vectorDim, {}, masked, none);
+  if (!plan.hasMaskedTails) {
+    values.isScalar = true;
+    emitRowLoop(main, extent, index(1), dim, [&] { emitRows(1); });
+    values.isScalar = false;
     return;
   }
-  values.isScalar = true;
-  emitLoop(main, extent, step, plan.vectorDim, {}, body, none);
-  values.isScalar = false;
+  // At most one iteration: a loop, so that there is none without a rest.
+  emitRowLoop(main, extent, index(plan.lanes), dim, [&] {
+    Value rest =
+        arith::SubIOp::create(builder, loc, extent, values.indices[dim]);
+    values.mask = vector::CreateMaskOp::create(
+        builder, loc, VectorType::get({plan.lanes}, builder.getI1Type()), rest);
+    emitRows(1);
+    values.mask = {};
+  });
 }
 
 /// Blocks of plan.rows rows, then single rows.
@@ -185,83 +218,90 @@ void VectorLoops::emitJammedRows() {
   unsigned dim = *plan.jammedDim;
   Value extent = values.extents[dim];
   Value main = roundDown(builder, loc, extent, plan.rows);
-  auto emitBlocks = [&](Value lower, Value upper, unsigned rows) {
-    SmallVector<Value> none;
-    emitLoop(
-        lower, upper, index(rows), dim, {},
-        [&](ValueRange) -> SmallVector<Value> {
-          values.jammedIndices.clear();
-          for (unsigned row = 0; row < rows; ++row)
-            values.jammedIndices.push_back(builder.createOrFold<arith::AddIOp>(
-                loc, values.indices[dim], index(row)));
-          emitRows(rows);
-          return {};
-        },
-        none);
-  };
-  emitBlocks(index(0), main, plan.rows);
+  emitRowLoop(index(0), main, index(plan.rows), dim,
+              [&] { emitBlockOfRows(plan.rows); });
   if (mayHaveRest(extent, plan.rows))
-    emitBlocks(main, extent, 1);
+    emitRowLoop(main, extent, index(1), dim, [&] { emitBlockOfRows(1); });
+}
+
+void VectorLoops::emitBlockOfRows(unsigned rows) {
+  values.jammedIndices.clear();
+  for (unsigned row = 0; row < rows; ++row)
+    values.jammedIndices.push_back(builder.createOrFold<arith::AddIOp>(
+        loc, values.indices[*plan.jammedDim], index(row)));
+  emitRows(rows);
 }
 
 void VectorLoops::emitRows(unsigned rows) {
   numRows = rows;
   for (auto &statistics : values.statistics)
     statistics.clear();
+  values.enterScope(nullptr);
   for (ArrayRef<ReduceOp> pass : program.getPasses())
     emitPass(pass);
   emitStores();
+  values.leaveScope();
 }
 
 //===----------------------------------------------------------------------===//
 // Elements of a row
 //===----------------------------------------------------------------------===//
 
-SmallVector<Value> VectorLoops::emitReductionLoops(ValueRange inits,
-                                                   CarriedBody body) {
-  return emitReductionLoop(0, inits, body);
-}
-
-SmallVector<Value> VectorLoops::emitReductionLoop(unsigned number,
-                                                  ValueRange inits,
-                                                  CarriedBody body) {
+/// The loops over the elements of a row, from reduction dim `number` on;
+/// `body` is called for each vector. `laneLoop` replaces the innermost loop.
+SmallVector<Value>
+VectorLoops::emitReductionLoops(ValueRange inits, CarriedBody body,
+                                function_ref<void()> laneLoop,
+                                unsigned number) {
   if (number == reductionDims.size())
     return body(inits);
   unsigned dim = reductionDims[number];
-  if (dim == plan.vectorDim)
-    return emitLaneLoop(inits, body);
+  if (dim == plan.vectorDim) {
+    if (!laneLoop)
+      return emitLaneLoop(index(0), inits, body);
+    laneLoop();
+    return {};
+  }
   SmallVector<Value> results;
   emitLoop(
       index(0), values.extents[dim], index(1), dim, inits,
       [&](ValueRange carried) {
-        return emitReductionLoop(number + 1, carried, body);
+        return emitReductionLoops(carried, body, laneLoop, number + 1);
       },
       results);
   return results;
 }
 
-/// The elements along the lanes: full vectors, then the rest, masked or one by
-/// one. `body` is called for each.
-SmallVector<Value> VectorLoops::emitLaneLoop(ValueRange inits,
+/// One vector of which `count` lanes are in bounds.
+void VectorLoops::emitMasked(Value lower, Value count,
+                             function_ref<void()> body) {
+  Value outer = values.indices[plan.vectorDim];
+  values.indices[plan.vectorDim] = lower;
+  values.enterScope(nullptr);
+  values.mask = vector::CreateMaskOp::create(
+      builder, loc, VectorType::get({plan.lanes}, builder.getI1Type()), count);
+  body();
+  values.mask = {};
+  values.leaveScope();
+  values.indices[plan.vectorDim] = outer;
+}
+
+/// The elements along the lanes from `lower` on: full vectors, then the rest,
+/// masked or one by one.
+SmallVector<Value> VectorLoops::emitLaneLoop(Value lower, ValueRange inits,
                                              CarriedBody body) {
   unsigned dim = plan.vectorDim;
   Value extent = values.extents[dim];
-  Value main = roundDown(builder, loc, extent, plan.lanes);
+  Value length = builder.createOrFold<arith::SubIOp>(loc, extent, lower);
+  Value main = builder.createOrFold<arith::AddIOp>(
+      loc, lower, roundDown(builder, loc, length, plan.lanes));
   SmallVector<Value> carried;
-  emitLoop(index(0), main, index(plan.lanes), dim, inits, body, carried);
-  if (!mayHaveRest(extent, plan.lanes))
+  emitLoop(lower, main, index(plan.lanes), dim, inits, body, carried);
+  if (!mayHaveRest(length, plan.lanes))
     return carried;
   if (plan.hasMaskedTails) {
-    Value outer = values.indices[dim];
-    values.indices[dim] = main;
     Value rest = builder.createOrFold<arith::SubIOp>(loc, extent, main);
-    values.enterScope(nullptr);
-    values.mask = vector::CreateMaskOp::create(
-        builder, loc, VectorType::get({plan.lanes}, builder.getI1Type()), rest);
-    carried = body(carried);
-    values.mask = {};
-    values.leaveScope();
-    values.indices[dim] = outer;
+    emitMasked(main, rest, [&] { carried = body(carried); });
     return carried;
   }
   SmallVector<Value> results;
@@ -275,117 +315,116 @@ SmallVector<Value> VectorLoops::emitLaneLoop(ValueRange inits,
 // Stores
 //===----------------------------------------------------------------------===//
 
-/// True, at run time, where streaming stores pay: the outs are too large for
-/// the caches, and every vector of theirs is aligned to a cache line. Null
-/// where that is statically known to be false.
-Value VectorLoops::emitStreamingCondition() {
-  constexpr int64_t line = 64;
-  Value condition, zero = index(0);
-  Value bytes = zero;
-  auto require = [&](Value more) {
-    condition = condition
-                    ? builder.createOrFold<arith::AndIOp>(loc, condition, more)
-                    : more;
-  };
-  for (auto [i, out] : llvm::enumerate(op.getOutputs())) {
-    if (!op.isElementwiseOut(i))
-      continue;
-    auto type = cast<MemRefType>(out.getType());
-    int64_t width = type.getElementTypeBitWidth() / 8;
-    if (width == 0 || (width * plan.lanes) % line != 0)
-      return {};
-    Value size = index(width);
-    for (Value extent : values.extents)
-      size = builder.createOrFold<arith::MulIOp>(loc, size, extent);
-    bytes = builder.createOrFold<arith::AddIOp>(loc, bytes, size);
-    auto metadata = memref::ExtractStridedMetadataOp::create(builder, loc, out);
-    SmallVector<int64_t> strides;
-    int64_t offset;
-    if (failed(type.getStridesAndOffset(strides, offset)))
-      return {};
-    auto requireAligned = [&](Value inElements) {
-      Value inBytes =
-          builder.createOrFold<arith::MulIOp>(loc, inElements, index(width));
-      Value rest =
-          builder.createOrFold<arith::RemUIOp>(loc, inBytes, index(line));
-      require(builder.createOrFold<arith::CmpIOp>(loc, arith::CmpIPredicate::eq,
-                                                  rest, zero));
-    };
-    auto getStatic = [&](int64_t known, Value dynamic) {
-      return ShapedType::isDynamic(known) ? dynamic : index(known);
-    };
-    requireAligned(getStatic(offset, metadata.getOffset()));
-    for (unsigned d = 0; d + 1 < strides.size(); ++d)
-      requireAligned(getStatic(strides[d], metadata.getStrides()[d]));
-    Value pointer =
-        memref::ExtractAlignedPointerAsIndexOp::create(builder, loc, out);
-    Value rest = arith::RemUIOp::create(builder, loc, pointer, index(line));
-    require(arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq, rest,
-                                  zero));
-  }
-  if (!condition)
-    return {};
-  require(builder.createOrFold<arith::CmpIOp>(
-      loc, arith::CmpIPredicate::uge, bytes, index(options.streamingBytes)));
-  if (matchPattern(condition, m_Zero()))
-    return {};
-  return condition;
-}
-
 void VectorLoops::emitStores() {
-  if (!streamingCondition) {
-    emitElementStores(/*streaming=*/false);
-  } else {
-    auto ifOp = scf::IfOp::create(builder, loc, streamingCondition,
+  auto emitChoice = [&](Value condition, function_ref<void()> then,
+                        function_ref<void()> otherwise) {
+    auto ifOp = scf::IfOp::create(builder, loc, condition,
                                   /*withElseRegion=*/true);
-    values.setInnerLoop(ifOp);
-    for (bool streaming : {true, false}) {
-      OpBuilder::InsertionGuard guard(builder);
-      Block *block = streaming ? ifOp.thenBlock() : ifOp.elseBlock();
-      builder.setInsertionPointToStart(block);
-      emitElementStores(streaming);
-    }
-    values.setInnerLoop(nullptr);
+    bool isOutermost = !values.hasInnerLoop();
+    if (isOutermost)
+      values.setInnerLoop(ifOp);
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(ifOp.thenBlock());
+    then();
+    builder.setInsertionPointToStart(ifOp.elseBlock());
+    otherwise();
+    if (isOutermost)
+      values.setInnerLoop(nullptr);
+  };
+  auto emitStreaming = [&] {
+    if (!isAligned)
+      return emitElementStores(Store::Peeled);
+    if (matchPattern(isAligned, m_One()))
+      return emitElementStores(Store::Streaming);
+    emitChoice(
+        isAligned, [&] { emitElementStores(Store::Streaming); },
+        [&] { emitElementStores(Store::Peeled); });
+  };
+  if (elementOuts.empty()) {
+  } else if (!streams) {
+    emitElementStores(Store::Cached);
+  } else {
+    emitChoice(streams, emitStreaming,
+               [&] { emitElementStores(Store::Cached); });
   }
   emitRowStores();
 }
 
 /// The last pass: every out that has a value per element.
-void VectorLoops::emitElementStores(bool streaming) {
-  SmallVector<unsigned> outs;
-  for (unsigned i = 0; i < op.getOutputs().size(); ++i)
-    if (op.isElementwiseOut(i))
-      outs.push_back(i);
-  if (outs.empty())
-    return;
-  if (streaming && plan.jammedDim) {
-    // The first row of the next block, or, where a block is too large to be
-    // fetched ahead, one that is in the cache already.
+void VectorLoops::emitElementStores(Store store) {
+  if (store != Store::Cached && plan.jammedDim)
     nextJammed = emitNextRow();
-  }
-  emitReductionLoops({}, [&](ValueRange) -> SmallVector<Value> {
-    bool isWhole = !values.isScalar && !values.mask;
-    if (streaming && isWhole && plan.jammedDim)
-      emitPrefetch();
+  // Rows of their own alignment have heads of their own.
+  if (store == Store::Peeled)
     for (unsigned row = 0; row < numRows; ++row)
-      for (unsigned i : outs) {
-        Value out = op.getOutputs()[i];
-        Value value = values.getSpread(op.getYields()[i], row);
-        SmallVector<Value> at = values.getIndices(op.getOutputMap(i), row);
-        if (values.isScalar)
-          memref::StoreOp::create(builder, loc, value, out, at);
-        else if (values.mask)
-          vector::MaskedStoreOp::create(builder, loc, out, at, values.mask,
-                                        value);
-        else if (streaming)
-          vector::StoreOp::create(builder, loc, value, out, at,
-                                  /*nontemporal=*/true, llvm::MaybeAlign(64));
-        else
-          vector::StoreOp::create(builder, loc, value, out, at);
-      }
+      emitStoresOfRows(store, row);
+  else
+    emitStoresOfRows(store, llvm::to_vector(llvm::seq(0u, numRows)));
+  nextJammed = {};
+}
+
+void VectorLoops::emitStoresOfRows(Store store, ArrayRef<unsigned> rows) {
+  auto body = [&](ValueRange) -> SmallVector<Value> {
+    emitVectorStores(store, rows);
+    return {};
+  };
+  if (store == Store::Peeled)
+    emitReductionLoops({}, body, [&] { emitPeeledLaneLoop(rows.front()); });
+  else
+    emitReductionLoops({}, body);
+}
+
+void VectorLoops::emitVectorStores(Store store, ArrayRef<unsigned> rows) {
+  bool isWhole = !values.isScalar && !values.mask;
+  if (nextJammed && isWhole)
+    emitPrefetch(rows);
+  for (unsigned row : rows)
+    for (unsigned i : elementOuts) {
+      Value out = op.getOutputs()[i];
+      Value value = values.getSpread(op.getYields()[i], row);
+      SmallVector<Value> at = values.getIndices(op.getOutputMap(i), row);
+      if (values.isScalar)
+        memref::StoreOp::create(builder, loc, value, out, at);
+      else if (values.mask)
+        vector::MaskedStoreOp::create(builder, loc, out, at, values.mask,
+                                      value);
+      else if (store != Store::Cached)
+        vector::StoreOp::create(builder, loc, value, out, at,
+                                /*nontemporal=*/true,
+                                llvm::MaybeAlign(cacheLine));
+      else
+        vector::StoreOp::create(builder, loc, value, out, at);
+    }
+}
+
+/// One row: a masked head up to the first whole cache line of the out, then
+/// vectors that each start one.
+void VectorLoops::emitPeeledLaneLoop(unsigned row) {
+  unsigned i = elementOuts.front();
+  Value out = op.getOutputs()[i];
+  auto type = cast<MemRefType>(out.getType());
+  auto metadata = memref::ExtractStridedMetadataOp::create(builder, loc, out);
+  values.indices[plan.vectorDim] = index(0);
+  Value element = metadata.getOffset();
+  for (auto [at, stride] : llvm::zip_equal(
+           values.getIndices(op.getOutputMap(i), row), metadata.getStrides()))
+    element = builder.createOrFold<arith::AddIOp>(
+        loc, element, builder.createOrFold<arith::MulIOp>(loc, at, stride));
+  int64_t width = type.getElementTypeBitWidth() / 8;
+  Value address = arith::AddIOp::create(
+      builder, loc,
+      memref::ExtractAlignedPointerAsIndexOp::create(builder, loc, out),
+      arith::MulIOp::create(builder, loc, element, index(width)));
+  Value toLine = arith::SubIOp::create(builder, loc, index(0), address);
+  toLine = arith::AndIOp::create(builder, loc, toLine, index(cacheLine - 1));
+  Value head = arith::DivUIOp::create(builder, loc, toLine, index(width));
+  head = arith::MinUIOp::create(builder, loc, head,
+                                values.extents[plan.vectorDim]);
+  emitMasked(index(0), head, [&] { emitVectorStores(Store::Peeled, row); });
+  emitLaneLoop(head, {}, [&](ValueRange) -> SmallVector<Value> {
+    emitVectorStores(Store::Peeled, row);
     return {};
   });
-  nextJammed = {};
 }
 
 /// Outs with one value per row; a vector of them where every lane is a row.
@@ -430,10 +469,9 @@ Value VectorLoops::emitNextRow() {
 
 /// The cache lines of the next row block that correspond to the elements at
 /// hand: memory works while the stores drain.
-void VectorLoops::emitPrefetch() {
-  constexpr int64_t line = 64;
+void VectorLoops::emitPrefetch(ArrayRef<unsigned> rows) {
   SmallVector<Value> jammed = values.jammedIndices;
-  for (unsigned row = 0; row < numRows; ++row) {
+  for (unsigned row : rows) {
     values.jammedIndices[row] =
         builder.createOrFold<arith::AddIOp>(loc, nextJammed, index(row));
     for (auto [i, input] : llvm::enumerate(op.getInputs())) {
@@ -442,12 +480,13 @@ void VectorLoops::emitPrefetch() {
         continue;
       int64_t width =
           cast<MemRefType>(input.getType()).getElementTypeBitWidth() / 8;
-      for (int64_t lane = 0; lane < plan.lanes; lane += line / width) {
+      for (int64_t lane = 0; lane < plan.lanes; lane += cacheLine / width) {
         SmallVector<Value> at = values.getIndices(map, row);
         at.back() =
             builder.createOrFold<arith::AddIOp>(loc, at.back(), index(lane));
         memref::PrefetchOp::create(builder, loc, input, at, /*isWrite=*/false,
-                                   /*localityHint=*/3, /*isDataCache=*/true);
+                                   /*localityHint=*/plan.prefetchLocality,
+                                   /*isDataCache=*/true);
       }
     }
   }

@@ -13,6 +13,12 @@
 
 namespace mlir::norm {
 
+/// Bytes of a cache line.
+constexpr int64_t cacheLine = 64;
+
+/// Below so many elements, a team of threads costs more than it saves.
+constexpr int64_t minThreadedElements = 1 << 16;
+
 /// Emits the loops of one norm.generic on buffers, before the op; the op stays.
 class VectorLoops {
 public:
@@ -30,15 +36,22 @@ private:
                 ValueRange inits, CarriedBody body,
                 SmallVectorImpl<Value> &results);
 
+  void emitRowLoop(Value lower, Value upper, Value step, unsigned dim,
+                   function_ref<void()> body);
+  void emitThreads(Value lower, Value upper, Value step, unsigned dim,
+                   function_ref<void()> body);
   void emitParallelLoops(unsigned dim);
   void emitLanesOfRows();
   void emitJammedRows();
-  void emitRows(unsigned numRows);
+  void emitRows(unsigned rows);
+  void emitBlockOfRows(unsigned rows);
 
-  SmallVector<Value> emitReductionLoops(ValueRange inits, CarriedBody body);
-  SmallVector<Value> emitReductionLoop(unsigned number, ValueRange inits,
-                                       CarriedBody body);
-  SmallVector<Value> emitLaneLoop(ValueRange inits, CarriedBody body);
+  SmallVector<Value> emitReductionLoops(ValueRange inits, CarriedBody body,
+                                        function_ref<void()> laneLoop = nullptr,
+                                        unsigned number = 0);
+  SmallVector<Value> emitLaneLoop(Value lower, ValueRange inits,
+                                  CarriedBody body);
+  void emitMasked(Value lower, Value count, function_ref<void()> body);
 
   SmallVector<Value>
   emitAccumulation(ArrayRef<std::pair<Combiner, Type>> accumulators,
@@ -46,12 +59,21 @@ private:
   void emitPass(ArrayRef<ReduceOp> pass);
   void emitCentredPass(ArrayRef<std::pair<ReduceOp, unsigned>> moments);
   Value divideByCount(Value sum);
+  /// How the outs are stored: through the caches, or past them.
+  enum class Store {
+    Cached,
+    Streaming, ///< every vector of every row starts a cache line
+    Peeled     ///< each row has a head of its own up to the first line
+  };
   void emitStores();
-  void emitElementStores(bool streaming);
+  void emitElementStores(Store store);
+  void emitStoresOfRows(Store store, ArrayRef<unsigned> rows);
+  void emitVectorStores(Store store, ArrayRef<unsigned> rows);
+  void emitPeeledLaneLoop(unsigned row);
   void emitRowStores();
   Value emitNextRow();
-  void emitPrefetch();
-  Value emitStreamingCondition();
+  void emitPrefetch(ArrayRef<unsigned> rows);
+  void emitStreamingConditions();
 
   const RowProgram &program;
   const VectorPlan &plan;
@@ -63,7 +85,11 @@ private:
   SmallVector<utils::IteratorType> iterators;
   SmallVector<unsigned> reductionDims; // in loop order, that of lanes last
   unsigned numRows = 1;                // in flight
-  Value streamingCondition, nextJammed;
+  SmallVector<unsigned> elementOuts;
+  /// Whether to store past the caches, and then whether rows are aligned; null
+  /// where that is known to be false.
+  Value streams, isAligned;
+  Value nextJammed;
 };
 
 } // namespace mlir::norm

@@ -47,12 +47,15 @@ def NormToVectorPass : Pass<"norm-to-vector"> {
     Option<"lanes", "lanes", "int64_t", "0",
            "Elements taken at once; 0: by target">,
     Option<"rows", "rows", "int64_t", "0", "Rows taken at once; 0: by op">,
+    Option<"threads", "threads", "int64_t", "1",
+           "OpenMP threads; 1: none, 0: as many as its runtime decides">,
     Option<"streamingBytes", "streaming-bytes", "int64_t", "8 << 20",
            "Outs from this size on are stored past the caches">
   ];
   let dependentDialects = [
     "::mlir::norm::NormDialect", "::mlir::LLVM::LLVMDialect",
-    "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"];
+    "::mlir::omp::OpenMPDialect", "::mlir::scf::SCFDialect",
+    "::mlir::vector::VectorDialect"];
 }
 
 #endif // NORM_CPU_PASSES_TD

@@ -36,8 +36,9 @@ enum class Accuracy {
 
 struct VectorOptions {
   Accuracy accuracy = Accuracy::Residual;
-  int64_t lanes = 0; ///< 0: by target
-  int64_t rows = 0;  ///< 0: by target
+  int64_t lanes = 0;   ///< 0: by target
+  int64_t rows = 0;    ///< 0: by target
+  int64_t threads = 1; ///< OpenMP; 0: as many as its runtime decides
   /// Outputs from this size on bypass the caches.
   int64_t streamingBytes = 8 << 20;
   /// Row blocks up to this size are fetched ahead.
@@ -57,6 +58,9 @@ struct VectorPlan {
   int64_t rows = 1;
   /// The rest of a row is one masked vector; otherwise a scalar loop.
   bool hasMaskedTails = false;
+
+  /// 3 fetches ahead into the first-level cache, 2 into the second.
+  unsigned prefetchLocality = 2;
 
   /// Fails with the reason why the op cannot be vectorized.
   static FailureOr<VectorPlan> get(const RowProgram &program,
