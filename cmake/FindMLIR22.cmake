@@ -1,5 +1,12 @@
 # Finds LLVM and MLIR 22.1, or says what to install.
 
+# find_package would look elsewhere without a word.
+if(MLIR_DIR AND NOT EXISTS "${MLIR_DIR}/MLIRConfig.cmake")
+  message(FATAL_ERROR
+    "MLIR_DIR is ${MLIR_DIR}, but there is no MLIRConfig.cmake. It must be the "
+    "lib/cmake/mlir of an LLVM 22.1 that was built with MLIR.")
+endif()
+
 list(APPEND CMAKE_PREFIX_PATH /usr/lib/llvm-22)
 find_package(MLIR CONFIG QUIET)
 if(NOT MLIR_FOUND)

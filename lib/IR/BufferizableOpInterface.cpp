@@ -1,5 +1,4 @@
-//===- BufferizableOpInterface.cpp - From tensors to buffers, in place where
-//legal -*- C++ -*-===//
+//===- BufferizableOpInterface.cpp - Bufferization, in place -*- C++ -*-===//
 //
 // Part of the Norm project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

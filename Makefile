@@ -1,0 +1,17 @@
+# What people run. Each target does its own set-up; the rest is CMake.
+.PHONY: test check-ci check-all
+
+# One release build, lit, and sampled numerics: 10 minutes from a clean clone.
+test:
+	scripts/setup.sh
+	scripts/run-tests.py test
+
+# The tests under sanitizers, more numerics, and that docs/ is what ODS says.
+check-ci:
+	scripts/setup.sh --ci
+	scripts/run-tests.py check-ci
+
+# Full sweeps, and g++ as well as clang. Takes hours, not minutes.
+check-all:
+	scripts/setup.sh --all
+	scripts/run-tests.py check-all

@@ -1,0 +1,150 @@
+#!/usr/bin/env python3
+# Part of the Norm project, under the Apache License v2.0 with LLVM Exceptions.
+# See LICENSE for license information.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Builds, runs suites of tests, and prints `N passed, N failed` last.
+
+usage: run-tests.py SUITE...     suites: test, check-ci, check-all
+
+Fails when a test fails, when a build fails, and when no test ran.
+"""
+
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+TALLY = re.compile(r"^(\d+) passed, (\d+) failed$")
+
+
+class StepFailed(Exception):
+    """A step that has no tests of its own to count failed."""
+
+
+def run(*command):
+    print("$", *command, flush=True)
+    return subprocess.run([str(c) for c in command], cwd=ROOT).returncode
+
+
+def binary_dir(preset):
+    return ROOT / "build" / preset
+
+
+def build(preset, target="all"):
+    commands = [
+        ["cmake", "--preset", preset],
+        ["cmake", "--build", "--preset", preset, "--target", target],
+    ]
+    for command in commands:
+        if run(*command):
+            raise StepFailed
+    return 0, 0
+
+
+def target(preset, name):
+    """A build target that is a test: it fails or it does not."""
+    build(preset, name)
+    return 1, 0
+
+
+def lit(preset):
+    suite = binary_dir(preset) / "test"
+    report = suite / "lit.json"
+    report.unlink(missing_ok=True)
+    config = (suite / "lit.site.cfg.py").read_text()
+    tools = re.search(r'llvm_tools_dir = "(.*)"', config).group(1)
+    status = run(pathlib.Path(tools, "lit"), "-sv", "--output", report, suite)
+    if not report.exists():
+        raise StepFailed
+    codes = [test["code"] for test in json.loads(report.read_text())["tests"]]
+    passed = codes.count("PASS")
+    skipped = codes.count("UNSUPPORTED")
+    failed = len(codes) - passed - skipped
+    if skipped:
+        print(skipped, "tests need what this machine does not have")
+    if status and not failed or not passed:
+        raise StepFailed
+    return passed, failed
+
+
+def programs(preset, *arguments):
+    """The programs listed in test/CMakeLists.txt; each ends in a tally."""
+    passed = failed = 0
+    for program in (binary_dir(preset) / "test/programs.txt").read_text().split():
+        command = [program, *arguments]
+        print("$", *command, flush=True)
+        last = ""
+        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as process:
+            for line in process.stdout:
+                last = line.decode(errors="replace").rstrip("\n")
+                print(" ", last, flush=True)
+        tally = TALLY.match(last)
+        program_passed, program_failed = map(int, tally.groups()) if tally else (0, 0)
+        if not tally or (process.returncode and not program_failed):
+            print(f"{program}: exit code {process.returncode}, last line {last!r}")
+            program_failed += 1
+        passed += program_passed
+        failed += program_failed
+    return passed, failed
+
+
+SUITES = {
+    "test": [
+        (build, "release"),
+        (lit, "release"),
+        (programs, "release"),
+    ],
+    "check-ci": [
+        (build, "release"),
+        (target, "release", "check-docs"),
+        (programs, "release", "--ci"),
+        (build, "asan"),
+        (lit, "asan"),
+    ],
+    "check-all": [
+        (build, "release"),
+        (lit, "release"),
+        (programs, "release", "--full"),
+        (target, "release", "check-docs"),
+        (build, "asan"),
+        (lit, "asan"),
+        (programs, "asan", "--ci"),
+        (build, "gcc"),
+        (lit, "gcc"),
+        (programs, "gcc"),
+    ],
+}
+
+
+def main(suites):
+    if not suites or not set(suites) <= SUITES.keys():
+        sys.exit(__doc__)
+    os.environ.setdefault("CLICOLOR", "0")
+    summary = []
+    total_passed = total_failed = 0
+    for suite in suites:
+        for step, *arguments in SUITES[suite]:
+            begin = time.monotonic()
+            try:
+                passed, failed = step(*arguments)
+            except StepFailed:
+                passed, failed = 0, 1
+            name = " ".join([suite + ":", step.__name__, *arguments])
+            seconds = time.monotonic() - begin
+            summary.append(f"{name:36} {passed:6} {failed:6} {seconds:7.0f} s")
+            total_passed += passed
+            total_failed += failed
+            if step is build and failed:
+                break
+    print(f"\n{'':36} passed failed")
+    print("\n".join(summary))
+    print(f"{total_passed} passed, {total_failed} failed")
+    return 1 if total_failed or not total_passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,3 @@
+// RUN: norm-opt %s
+// CHECK-LABEL: func.func @f
+func.func private @f()

@@ -1,0 +1,3 @@
+// RUN: norm-opt %s
+// expected-error @+1 {{never seen}}
+func.func private @f()

@@ -1,0 +1,3 @@
+// RUN: norm-opt %s || true
+// XFAIL: *
+func.func private @f()
