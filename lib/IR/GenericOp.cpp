@@ -210,16 +210,25 @@ OpFoldResult CountOp::fold(FoldAdaptor) {
   auto parent = dyn_cast_or_null<GenericOp>(getOperation()->getParentOp());
   if (!parent)
     return {};
-  APFloat count(1.0);
-  for (auto [extent, iterator] : llvm::zip_equal(
-           parent.getStaticLoopRanges(), parent.getRowIteratorTypes())) {
+  // An extent may be static in any operand that has the dim, not in all.
+  SmallVector<int64_t> extents(parent.getIteratorTypes().size(),
+                               ShapedType::kDynamic);
+  for (OpOperand &operand : parent->getOpOperands())
+    for (auto [expr, extent] :
+         llvm::zip_equal(parent.getMatchingIndexingMap(&operand).getResults(),
+                         parent.getShape(&operand)))
+      if (!ShapedType::isDynamic(extent))
+        extents[cast<AffineDimExpr>(expr).getPosition()] = extent;
+  double count = 1.0;
+  for (auto [extent, iterator] :
+       llvm::zip_equal(extents, parent.getRowIteratorTypes())) {
     if (iterator != utils::IteratorType::reduction)
       continue;
     if (ShapedType::isDynamic(extent))
       return {};
-    count = count * APFloat(double(extent));
+    count *= double(extent);
   }
-  return FloatAttr::get(getType(), count.convertToDouble());
+  return FloatAttr::get(getType(), count);
 }
 
 void YieldOp::build(OpBuilder &, OperationState &) {}
