@@ -317,8 +317,8 @@ func.func @layer_norm_c10_infinite_offset(%x: tensor<4x8xf32>, %e: tensor<4x8xf3
 
 func.func @layer_norm_unknown_rounding(%x: tensor<4x8xf32>, %e: tensor<4x8xf32>) {
   // expected-error @+2 {{expected ::mlir::norm::Rounding to be one of: after_scale, before_scale}}
-  // expected-error @+1 {{failed to parse Norm_RoundingAttr}}
-  %y = norm.layer_norm ins(%x : tensor<4x8xf32>) outs(%e : tensor<4x8xf32>) dims = [1] eps = 1.0 rounding = up
+  // expected-error @+1 {{failed to parse Norm_RoundingAttr parameter 'value'}}
+  %y = norm.layer_norm ins(%x : tensor<4x8xf32>) outs(%e : tensor<4x8xf32>) dims = [1] eps = 1.0 rounding = up scale_offset = 0.0
   return
 }
 
@@ -602,8 +602,8 @@ func.func @l2_norm_c10_negative(%x: tensor<4x8xf32>, %e: tensor<4x8xf32>) {
 
 func.func @l2_norm_unknown_eps_mode(%x: tensor<4x8xf32>, %e: tensor<4x8xf32>) {
   // expected-error @+2 {{expected ::mlir::norm::EpsMode to be one of: add, max}}
-  // expected-error @+1 {{failed to parse Norm_EpsModeAttr}}
-  %y = norm.l2_norm ins(%x : tensor<4x8xf32>) outs(%e : tensor<4x8xf32>) dims = [1] eps = 1.0 eps_mode = min
+  // expected-error @+1 {{failed to parse Norm_EpsModeAttr parameter 'value'}}
+  %y = norm.l2_norm ins(%x : tensor<4x8xf32>) outs(%e : tensor<4x8xf32>) dims = [1] eps = 1.0 eps_mode = min acc = f32
   return
 }
 
@@ -917,7 +917,7 @@ func.func @generic_g8_tensor_operand(%x: tensor<4x8xf32>, %e: tensor<4x8xf32>, %
 // -----
 
 func.func @generic_g8_blocks(%x: tensor<4x8xf32>, %e: tensor<4x8xf32>) {
-  // expected-error @+1 {{region #0 ('body') failed to verify constraint: region with 1 blocks}}
+  // expected-error @+1 {{expects region #0 to have 0 or 1 blocks}}
   %y = norm.generic (d0: parallel, d1: reduction) ins(%x[d0, d1] : tensor<4x8xf32>) outs(%e[d0, d1] : tensor<4x8xf32>) (%a) {
     cf.br ^bb1
   ^bb1:
@@ -1051,8 +1051,8 @@ func.func @parse_body_arguments(%x: tensor<8xf32>, %e: tensor<8xf32>) {
 // -----
 
 func.func @parse_no_body(%x: tensor<8xf32>, %e: tensor<8xf32>) {
-  norm.generic (d0: reduction) ins(%x[d0] : tensor<8xf32>) outs(%e[d0] : tensor<8xf32>) (%a)
   // expected-error @+1 {{expected '{' to begin a region}}
+  norm.generic (d0: reduction) ins(%x[d0] : tensor<8xf32>) outs(%e[d0] : tensor<8xf32>) (%a)
   return
 }
 
