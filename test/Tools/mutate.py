@@ -106,18 +106,29 @@ def run(tool, source, *flags):
     )
 
 
+def is_located(stderr, first, last):
+    """True if an error is reported between these lines of the input."""
+    lines = re.findall(r"^<stdin>:(\d+):\d+: error: ", stderr, re.M)
+    return any(first <= int(line) <= last for line in lines)
+
+
 def judge(tool, mutants):
-    """The mutants of a batch that crash, or fail without saying where."""
+    """The mutants of a batch that crash, or are refused without saying where."""
     result = run(tool, SEPARATOR.join(mutants), *PASSES)
-    if result.returncode == 0:
-        return []
-    located = re.search(r"^<stdin>:\d+:\d+: error: ", result.stderr, re.M)
-    if result.returncode == 1 and located:
-        return []
-    if len(mutants) == 1:
-        return [(mutants[0], result)]
-    half = len(mutants) // 2
-    return judge(tool, mutants[:half]) + judge(tool, mutants[half:])
+    outputs = result.stdout.split("// -----")
+    if result.returncode not in (0, 1) or len(outputs) != len(mutants):
+        if len(mutants) == 1:
+            return [(mutants[0], result)]
+        half = len(mutants) // 2
+        return judge(tool, mutants[:half]) + judge(tool, mutants[half:])
+    failures, first = [], 1
+    for mutant, output in zip(mutants, outputs):
+        last = first + mutant.count("\n") + SEPARATOR.count("\n")
+        # What is refused is not printed.
+        if not output.strip() and not is_located(result.stderr, first, last):
+            failures.append((mutant, result))
+        first = last
+    return failures
 
 
 def main():
