@@ -12,6 +12,7 @@
 #include "Norm/IR/RowProgram.h"
 #include "Norm/IR/ScalarBuilder.h"
 #include "Norm/Passes.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Linalg/Utils/Utils.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/Transforms/WalkPatternRewriteDriver.h"
@@ -229,6 +230,12 @@ void Decomposer::emitCounts() {
   }
 }
 
+/// Upstream's buffer deallocation leaves alone what is freed here.
+static void markManual(Operation *op) {
+  op->setAttr(bufferization::BufferizationDialect::kManualDeallocation,
+              UnitAttr::get(op->getContext()));
+}
+
 /// Uninitialized room for one value per row.
 Value Decomposer::createRowInit(Type elementType) {
   SmallVector<Range> domain =
@@ -242,9 +249,11 @@ Value Decomposer::createRowInit(Type elementType) {
   SmallVector<int64_t> shape;
   SmallVector<Value> dynamicSizes;
   dispatchIndexOpFoldResults(sizes, dynamicSizes, shape);
-  buffers.push_back(memref::AllocOp::create(
-      builder, loc, MemRefType::get(shape, elementType), dynamicSizes));
-  return buffers.back();
+  auto buffer = memref::AllocOp::create(
+      builder, loc, MemRefType::get(shape, elementType), dynamicSizes);
+  markManual(buffer);
+  buffers.push_back(buffer);
+  return buffer;
 }
 
 static TypedAttr getIdentity(Combiner kind, FloatType type) {
@@ -396,7 +405,7 @@ SmallVector<Value> Decomposer::run() {
   }
   emitElementStage();
   for (Value buffer : buffers)
-    memref::DeallocOp::create(builder, loc, buffer);
+    markManual(memref::DeallocOp::create(builder, loc, buffer));
   return op.hasPureTensorSemantics() ? results : SmallVector<Value>();
 }
 

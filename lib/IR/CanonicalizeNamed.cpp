@@ -27,6 +27,19 @@ static bool isSplatOf(Value value, double expected) {
          scalar.getValueAsDouble() == expected;
 }
 
+/// True if what is left of the affine part, without the parameter `dropped`,
+/// rounds as before: with before_scale its type depends on all parameters.
+template <typename Op> static bool keepsRounding(Op op, Value dropped) {
+  Value left = dropped == op.getScale() ? op.getShift() : op.getScale();
+  if (op.getRounding() == Rounding::after_scale || !left)
+    return true;
+  auto type = [](Value value) {
+    return cast<FloatType>(getElementTypeOrSelf(value.getType()));
+  };
+  FloatType narrower = getNarrowestCommonType({type(op.getX()), type(left)});
+  return holdsExactly(narrower, type(dropped));
+}
+
 namespace {
 /// γ + o = 1 multiplies by one: exact.
 template <typename Op> struct DropUnitScale : OpRewritePattern<Op> {
@@ -38,6 +51,8 @@ template <typename Op> struct DropUnitScale : OpRewritePattern<Op> {
     double offset = op.getScaleOffset().convertToDouble();
     if ((offset != 0 && offset != 1) || !isSplatOf(op.getScale(), 1.0 - offset))
       return rewriter.notifyMatchFailure(op, "scale is not constant one");
+    if (!keepsRounding(op, op.getScale()))
+      return rewriter.notifyMatchFailure(op, "the shift would round narrower");
     rewriter.modifyOpInPlace(op, [&] {
       op.getScaleMutable().clear();
       op.removeScaleDimsAttr();
@@ -54,6 +69,8 @@ template <typename Op> struct DropZeroShift : OpRewritePattern<Op> {
                                 PatternRewriter &rewriter) const override {
     if (!op.getShift() || !isSplatOf(op.getShift(), 0.0))
       return rewriter.notifyMatchFailure(op, "shift is not constant zero");
+    if (!keepsRounding(op, op.getShift()))
+      return rewriter.notifyMatchFailure(op, "the scale would round narrower");
     rewriter.modifyOpInPlace(op, [&] {
       op.getShiftMutable().clear();
       op.removeShiftDimsAttr();

@@ -81,6 +81,9 @@ static LogicalResult verifyMaps(GenericOp op) { // G2, G3
                               << AffineMapAttr::get(map)
                               << ", is not a projected permutation of the "
                               << numLoops << " dims";
+    if (shaped && !isa<TensorType, BaseMemRefType>(type))
+      return op.emitOpError() << "operand #" << i << " of type " << type
+                              << " is neither a scalar, a tensor nor a memref";
     if (shaped && !shaped.hasRank())
       return op.emitOpError() << "operand #" << i << " is unranked";
     if (map.getNumResults() != (shaped ? shaped.getRank() : 0))
@@ -152,11 +155,14 @@ static LogicalResult verifyBody(GenericOp op) { // G8
     if (nested.getNumRegions() != 0 || !isPure(&nested))
       return nested.emitOpError("is not pure, or has regions: it cannot stand "
                                 "in the body of norm.generic");
-    for (Type type : nested.getResultTypes())
-      if (!type.isIntOrIndexOrFloat())
-        return nested.emitOpError() << "has a result of type " << type
-                                    << ": the body of norm.generic works on "
-                                       "scalars";
+    for (auto [what, types] : {std::pair<StringRef, TypeRange>(
+                                   "an operand", nested.getOperandTypes()),
+                               {"a result", nested.getResultTypes()}})
+      for (Type type : types)
+        if (!type.isIntOrIndexOrFloat())
+          return nested.emitOpError() << "has " << what << " of type " << type
+                                      << ": the body of norm.generic works on "
+                                         "scalars";
   }
   return success();
 }
@@ -204,16 +210,25 @@ OpFoldResult CountOp::fold(FoldAdaptor) {
   auto parent = dyn_cast_or_null<GenericOp>(getOperation()->getParentOp());
   if (!parent)
     return {};
-  APFloat count(1.0);
-  for (auto [extent, iterator] : llvm::zip_equal(
-           parent.getStaticLoopRanges(), parent.getRowIteratorTypes())) {
+  // An extent may be static in any operand that has the dim, not in all.
+  SmallVector<int64_t> extents(parent.getIteratorTypes().size(),
+                               ShapedType::kDynamic);
+  for (OpOperand &operand : parent->getOpOperands())
+    for (auto [expr, extent] :
+         llvm::zip_equal(parent.getMatchingIndexingMap(&operand).getResults(),
+                         parent.getShape(&operand)))
+      if (!ShapedType::isDynamic(extent))
+        extents[cast<AffineDimExpr>(expr).getPosition()] = extent;
+  double count = 1.0;
+  for (auto [extent, iterator] :
+       llvm::zip_equal(extents, parent.getRowIteratorTypes())) {
     if (iterator != utils::IteratorType::reduction)
       continue;
     if (ShapedType::isDynamic(extent))
       return {};
-    count = count * APFloat(double(extent));
+    count *= double(extent);
   }
-  return FloatAttr::get(getType(), count.convertToDouble());
+  return FloatAttr::get(getType(), count);
 }
 
 void YieldOp::build(OpBuilder &, OperationState &) {}

@@ -83,6 +83,13 @@ static LogicalResult verifyParameter(Operation *op, StringRef name, Value value,
 }
 
 template <typename Op> static LogicalResult verifyNamedOp(Op op) {
+  // ODS checks the sizes of optional segments alone, and the generic form can
+  // give x or init none or several: all getters rely on one.
+  for (auto [name, segment] :
+       {std::pair<StringRef, unsigned>("x", 0), {"init", 3}})
+    if (unsigned size = op.getODSOperandIndexAndLength(segment).second;
+        size != 1)
+      return op.emitOpError() << name << " is " << size << " operands, not one";
   ShapedType x = op.getXType();
   ArrayRef<int64_t> dims = op.getDims();
   if (dims.empty()) // C2

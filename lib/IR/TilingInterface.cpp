@@ -8,6 +8,7 @@
 
 #include "Norm/IR/Norm.h"
 #include "mlir/Dialect/Linalg/Utils/Utils.h"
+#include "mlir/Interfaces/ValueBoundsOpInterface.h"
 
 using namespace mlir;
 using namespace mlir::norm;
@@ -59,17 +60,42 @@ static void liftTile(RowOpInterface op, OpBuilder &builder, AffineMap map,
   }
 }
 
-static FailureOr<TilingResult> tile(RowOpInterface op, OpBuilder &builder,
-                                    ArrayRef<OpFoldResult> offsets,
-                                    ArrayRef<OpFoldResult> sizes) {
-  SmallVector<Range> domain = getDomain(op, builder);
+/// True if a tile of this size provably has all of `dim`, by the extent of any
+/// operand: with dynamic extents, callers take it from operands of their
+/// choice.
+static bool hasWholeDim(RowOpInterface op, unsigned dim, OpFoldResult size) {
+  for (OpOperand &operand : op->getOpOperands())
+    for (auto [i, expr] :
+         llvm::enumerate(op.getMatchingIndexingMap(&operand).getResults())) {
+      if (getDim(expr) != dim)
+        continue;
+      FailureOr<bool> equal = ValueBoundsConstraintSet::areEqual(
+          size, {operand.get(), static_cast<int64_t>(i)});
+      if (succeeded(equal) && *equal)
+        return true;
+    }
+  return false;
+}
+
+/// The first reduction dim of which the tile may lack a part.
+static std::optional<unsigned> findCutRowDim(RowOpInterface op,
+                                             ArrayRef<OpFoldResult> offsets,
+                                             ArrayRef<OpFoldResult> sizes) {
   for (auto [dim, iterator] : llvm::enumerate(op.getRowIteratorTypes()))
     if (iterator == utils::IteratorType::reduction &&
         !(isConstantIntValue(offsets[dim], 0) &&
-          isEqualConstantIntOrValue(sizes[dim], domain[dim].size)))
-      return op.emitOpError() << "cannot be tiled along reduction dim " << dim
-                              << ": the statistics need the whole row";
+          hasWholeDim(op, dim, sizes[dim])))
+      return dim;
+  return std::nullopt;
+}
 
+/// Fails where the tile cuts rows: the statistics need whole ones. Whether that
+/// is an error is for callers to say; a fusion that is not possible is none.
+static FailureOr<TilingResult> tile(RowOpInterface op, OpBuilder &builder,
+                                    ArrayRef<OpFoldResult> offsets,
+                                    ArrayRef<OpFoldResult> sizes) {
+  if (findCutRowDim(op, offsets, sizes))
+    return failure();
   SmallVector<Value> operands;
   SmallVector<Operation *> slices;
   for (OpOperand &operand : op->getOpOperands()) {
@@ -131,8 +157,11 @@ liftOperandTiles(RowOpInterface op, OpBuilder &builder,
   FailureOr<TilingResult> OP::getTiledImplementation(                          \
       OpBuilder &builder, ArrayRef<OpFoldResult> offsets,                      \
       ArrayRef<OpFoldResult> sizes) {                                          \
-    return tile(cast<RowOpInterface>(getOperation()), builder, offsets,        \
-                sizes);                                                        \
+    auto op = cast<RowOpInterface>(getOperation());                            \
+    if (std::optional<unsigned> dim = findCutRowDim(op, offsets, sizes))       \
+      return emitOpError() << "cannot be tiled along reduction dim " << *dim   \
+                           << ": the statistics need the whole row";           \
+    return tile(op, builder, offsets, sizes);                                  \
   }                                                                            \
   LogicalResult OP::getResultTilePosition(                                     \
       OpBuilder &, unsigned result, ArrayRef<OpFoldResult> offsets,            \

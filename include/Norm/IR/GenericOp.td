@@ -127,7 +127,7 @@ def Norm_ReduceOp : Op<Norm_Dialect, "reduce", [
   }];
   let arguments = (ins Norm_CombinerAttr:$kind, Norm_Float:$value);
   let results = (outs Variadic<Norm_Float>:$stats);
-  let assemblyFormat = "$kind $value attr-dict `:` type($value)";
+  let assemblyFormat = "`` $kind $value attr-dict `:` type($value)";
 }
 
 def Norm_CountOp : Op<Norm_Dialect, "count", [

@@ -30,10 +30,12 @@ def Norm_Dialect : Dialect {
   }];
   let dependentDialects = [
     "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+    "::mlir::bufferization::BufferizationDialect",
     "::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect",
     "::mlir::memref::MemRefDialect", "::mlir::tensor::TensorDialect"
   ];
   let hasConstantMaterializer = 1;
+  let useDefaultAttributePrinterParser = 1;
 }
 
 //===----------------------------------------------------------------------===//
@@ -46,9 +48,7 @@ def Norm_Rounding : I32EnumAttr<"Rounding",
   let cppNamespace = "::mlir::norm";
   let genSpecializedAttr = 0;
 }
-def Norm_RoundingAttr : EnumAttr<Norm_Dialect, Norm_Rounding, "rounding"> {
-  let assemblyFormat = "`` $value";
-}
+def Norm_RoundingAttr : EnumAttr<Norm_Dialect, Norm_Rounding, "rounding">;
 
 def Norm_EpsMode : I32EnumAttr<"EpsMode",
     "how eps keeps the norm away from zero", [
@@ -56,9 +56,7 @@ def Norm_EpsMode : I32EnumAttr<"EpsMode",
   let cppNamespace = "::mlir::norm";
   let genSpecializedAttr = 0;
 }
-def Norm_EpsModeAttr : EnumAttr<Norm_Dialect, Norm_EpsMode, "eps_mode"> {
-  let assemblyFormat = "`` $value";
-}
+def Norm_EpsModeAttr : EnumAttr<Norm_Dialect, Norm_EpsMode, "eps_mode">;
 
 def Norm_Combiner : I32EnumAttr<"Combiner",
     "how the values of a row are combined", [
@@ -67,8 +65,6 @@ def Norm_Combiner : I32EnumAttr<"Combiner",
   let cppNamespace = "::mlir::norm";
   let genSpecializedAttr = 0;
 }
-def Norm_CombinerAttr : EnumAttr<Norm_Dialect, Norm_Combiner, "combiner"> {
-  let assemblyFormat = "`` $value";
-}
+def Norm_CombinerAttr : EnumAttr<Norm_Dialect, Norm_Combiner, "combiner">;
 
 #endif // NORM_IR_NORMDIALECT_TD

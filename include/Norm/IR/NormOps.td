@@ -180,7 +180,7 @@ def Norm_LayerNormOp : Norm_NamedOp<"layer_norm",
     (`rstd` `(` $rstd_init^ `:` type($rstd_init) `)`)?
     `dims` `=` $dims
     (`scale_dims` `=` $scale_dims^)? (`shift_dims` `=` $shift_dims^)?
-    `eps` `=` $eps (`acc` `=` $acc^)? (`rounding` `=` $rounding^)?
+    `eps` `=` $eps (`acc` `=` $acc^)? (`rounding` `=` `` $rounding^)?
     (`scale_offset` `=` $scale_offset^)? attr-dict
   }];
   let extraClassDeclaration = namedOpDeclaration # [{
@@ -252,7 +252,7 @@ def Norm_RmsNormOp : Norm_RstdOnlyOp<"rms_norm"> {
     (`rstd` `(` $rstd_init^ `:` type($rstd_init) `)`)?
     `dims` `=` $dims
     (`scale_dims` `=` $scale_dims^)? (`shift_dims` `=` $shift_dims^)?
-    `eps` `=` $eps (`acc` `=` $acc^)? (`rounding` `=` $rounding^)?
+    `eps` `=` $eps (`acc` `=` $acc^)? (`rounding` `=` `` $rounding^)?
     (`scale_offset` `=` $scale_offset^)? attr-dict
   }];
   let extraClassDeclaration = rstdOnlyDeclaration;
@@ -295,8 +295,8 @@ def Norm_L2NormOp : Norm_RstdOnlyOp<"l2_norm",
     (`rstd` `(` $rstd_init^ `:` type($rstd_init) `)`)?
     `dims` `=` $dims
     (`scale_dims` `=` $scale_dims^)? (`shift_dims` `=` $shift_dims^)?
-    `eps` `=` $eps (`eps_mode` `=` $eps_mode^)? (`acc` `=` $acc^)?
-    (`rounding` `=` $rounding^)? (`scale_offset` `=` $scale_offset^)? attr-dict
+    `eps` `=` $eps (`eps_mode` `=` `` $eps_mode^)? (`acc` `=` $acc^)?
+    (`rounding` `=` `` $rounding^)? (`scale_offset` `=` $scale_offset^)? attr-dict
   }];
   let extraClassDeclaration = rstdOnlyDeclaration;
 }
