@@ -8,6 +8,7 @@
 
 #include "Norm/IR/Norm.h"
 #include "mlir/Dialect/Linalg/Utils/Utils.h"
+#include "mlir/Interfaces/ValueBoundsOpInterface.h"
 
 using namespace mlir;
 using namespace mlir::norm;
@@ -29,6 +30,14 @@ static SmallVector<Range> getDomain(RowOpInterface op, OpBuilder &builder) {
             builder.getIndexAttr(1)};
     }
   return domain;
+}
+
+/// True if both are provably one extent; a dynamic one may be read by two ops.
+static bool isSameExtent(OpFoldResult a, OpFoldResult b) {
+  if (isEqualConstantIntOrValue(a, b))
+    return true;
+  FailureOr<bool> equal = ValueBoundsConstraintSet::areEqual(a, b);
+  return succeeded(equal) && *equal;
 }
 
 /// The part of an iteration-space tile that an operand with this map sees.
@@ -66,7 +75,7 @@ static FailureOr<TilingResult> tile(RowOpInterface op, OpBuilder &builder,
   for (auto [dim, iterator] : llvm::enumerate(op.getRowIteratorTypes()))
     if (iterator == utils::IteratorType::reduction &&
         !(isConstantIntValue(offsets[dim], 0) &&
-          isEqualConstantIntOrValue(sizes[dim], domain[dim].size)))
+          isSameExtent(sizes[dim], domain[dim].size)))
       return op.emitOpError() << "cannot be tiled along reduction dim " << dim
                               << ": the statistics need the whole row";
 
