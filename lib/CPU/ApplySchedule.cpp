@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Norm/Decompose/TransformOps.h"
 #include "Norm/Passes.h"
 #include "mlir/Dialect/Linalg/TransformOps/DialectExtension.h"
 #include "mlir/Dialect/SCF/TransformOps/SCFTransformOps.h"
@@ -38,6 +39,7 @@ struct NormApplySchedulePass
 
   void getDependentDialects(DialectRegistry &registry) const override {
     registry.insert<transform::TransformDialect>();
+    norm::registerTransformDialectExtension(registry);
     linalg::registerTransformDialectExtension(registry);
     scf::registerTransformDialectExtension(registry);
     tensor::registerTransformDialectExtension(registry);

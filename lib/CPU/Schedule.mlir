@@ -35,8 +35,9 @@ transform.named_sequence @__transform_main(%root: !transform.any_op {transform.r
     // Rows first: what is decomposed inside their loop is fused.
     %tile, %rows = transform.structured.tile_using_for %norm tile_sizes [1, 0]
       : (!transform.any_op) -> (!transform.any_op, !transform.any_op)
-    transform.structured.decompose_interface %tile
-      : (!transform.any_op) -> !transform.any_op
+    transform.apply_patterns to %rows {
+      transform.apply_patterns.norm.to_linalg
+    } : !transform.any_op
 
     %reduces = transform.structured.match attributes{norm.stage = "reduce"}
       in %rows : (!transform.any_op) -> !transform.any_op
