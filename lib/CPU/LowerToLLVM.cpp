@@ -12,6 +12,7 @@
 #include "mlir/Dialect/Arith/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/Passes.h"
+#include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Dialect/SCF/Transforms/Passes.h"
 #include "mlir/Dialect/Vector/Transforms/Passes.h"
@@ -35,7 +36,10 @@ void mlir::norm::buildLoweringToLLVM(OpPassManager &pm) {
   functions.addPass(memref::createExpandOpsPass());
   functions.addPass(createLowerAffinePass());
   functions.addPass(arith::createArithExpandOpsPass());
-  functions.addPass(createSCFToControlFlowPass());
+  // The one op of math that has neither an intrinsic nor a function in libm.
+  functions.addPass(math::createMathExpandOpsPass({{"clampf"}}));
+  pm.addPass(createConvertMathToFuncs());
+  pm.addPass(createSCFToControlFlowPass());
 
   // Sums of a vector are of no fixed order: a tree, not a chain of adds.
   ConvertVectorToLLVMPassOptions vectorOptions;
