@@ -8,10 +8,12 @@
 
 #include "Norm/InitAll.h"
 #include "Norm/CPU/Pipeline.h"
+#include "Norm/Decompose/TransformOps.h"
 #include "Norm/Passes.h"
 
 void mlir::norm::registerAllNorm(DialectRegistry &registry) {
   registry.insert<NormDialect>();
+  registerTransformDialectExtension(registry);
   registerBufferizableOpInterfaceExternalModels(registry);
   registerNormPasses();
   registerNormPipelines();
