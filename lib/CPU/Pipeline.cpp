@@ -20,6 +20,9 @@ void mlir::norm::buildCPUPipeline(OpPassManager &pm,
   if (options.stopAfter == StopAfter::Fuse)
     return;
   switch (options.road) {
+  case Road::Vector:
+    buildVectorRoad(pm, options);
+    break;
   case Road::Linalg:
     buildLinalgRoad(pm, options);
     break;

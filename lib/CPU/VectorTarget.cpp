@@ -60,6 +60,7 @@ VectorTarget::get(StringRef tripleText, StringRef cpu, StringRef features,
     bool avx2 = subtarget->checkFeatures("+avx2");
     result.vectorBits = avx512 ? 512 : avx2 ? 256 : 128;
     result.hasMasks = avx2 || avx512;
+    result.hasBFloat16 = subtarget->checkFeatures("+avx512bf16");
     result.hasNarrowMasks = subtarget->checkFeatures("+avx512bw");
   }
   return result;

@@ -105,4 +105,13 @@ def NormExpandShapeToCastPass : Pass<"norm-expand-shape-to-cast"> {
     "::mlir::affine::AffineDialect", "::mlir::memref::MemRefDialect"];
 }
 
+def NormKeepLoopAnnotationsPass : Pass<"norm-keep-loop-annotations"> {
+  let summary = "Keep llvm.loop_annotation through the lowering to branches";
+  let description = [{
+    The conversion of loops to branches carries a loop's `llvm.loop_annotation`
+    to the branch as a discardable attribute, which the translation to LLVM IR
+    drops. Makes it the branch's own.
+  }];
+}
+
 #endif // NORM_CPU_PASSES_TD
