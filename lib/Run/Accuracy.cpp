@@ -114,9 +114,12 @@ Comparison mlir::norm::compareToOracle(const HostTensor &got,
   Comparison comparison;
   if (got.getShape() != expected.getShape() ||
       isFloat(got.getDType()) != isFloat(expected.getDType())) {
-    comparison.problem = "is " + formatType(got.getShape(), got.getDType()) +
-                         ", but the oracle's is " +
-                         formatType(expected.getShape(), expected.getDType());
+    bool bothFloats = isFloat(got.getDType()) && isFloat(expected.getDType());
+    comparison.problem =
+        "is " + formatType(got.getShape(), got.getDType()) +
+        ", but the oracle's is " +
+        formatType(expected.getShape(),
+                   bothFloats ? got.getDType() : expected.getDType());
     return comparison;
   }
   if (isFloat(got.getDType()))

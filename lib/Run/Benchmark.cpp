@@ -85,11 +85,11 @@ llvm::Expected<Timing> mlir::norm::timeKernel(const Kernel &kernel,
   if (!streaming)
     return streaming.takeError();
 
+  SmallVector<HostTensor, 2> copied{from, to};
+  const std::pair<const Kernel *, ArrayRef<HostTensor>> callees[] = {
+      {&kernel, arguments}, {&*plain, copied}, {&*streaming, copied}};
   SmallVector<Kernel::Call, 3> calls;
-  for (auto [callee, given] :
-       {std::pair<const Kernel *, ArrayRef<HostTensor>>(&kernel, arguments),
-        {&*plain, {from, to}},
-        {&*streaming, {from, to}}}) {
+  for (auto [callee, given] : callees) {
     llvm::Expected<Kernel::Call> call = callee->prepare(given);
     if (!call)
       return call.takeError();

@@ -56,6 +56,9 @@ static void buildPlainLowering(OpPassManager &pm) {
   pm.addPass(createLowerAffinePass());
   pm.addPass(createSCFToControlFlowPass());
   pm.addPass(arith::createArithExpandOpsPass());
+  // What LLVM has no intrinsic for, such as erf, is left to libm; the other way
+  // round, libm would be asked for an rsqrt.
+  pm.addPass(createConvertMathToLLVMPass());
   pm.addPass(createConvertMathToLibmPass());
   pm.addPass(createConvertToLLVMPass());
   pm.addPass(createReconcileUnrealizedCastsPass());

@@ -302,6 +302,7 @@ int main(int argc, char **argv) {
   registerAllForRun(registry);
   MLIRContext context(registry);
   if (llvm::Error error = run(context)) {
+    llvm::outs().flush();
     llvm::errs() << "norm-run: error: " << llvm::toString(std::move(error))
                  << "\n";
     return 1;
