@@ -276,12 +276,13 @@ static llvm::Error run(MLIRContext &context) {
   if (!outputDir.empty())
     if (llvm::Error error = writeOutputs(outputs))
       return error;
-  if (timeIt)
-    if (llvm::Error error =
-            reportTime(**module, *entry, options, *arguments, *results))
-      return error;
   if (oracle)
-    return report(outputs, expected, RoundingModel::get(meaning, *arguments));
+    if (llvm::Error error =
+            report(outputs, expected, RoundingModel::get(meaning, *arguments)))
+      return error;
+  // Last: it calls the function again, which may write its arguments again.
+  if (timeIt)
+    return reportTime(**module, *entry, options, *arguments, *results);
   return llvm::Error::success();
 }
 
