@@ -39,8 +39,9 @@ static double getOpRoundoff(Operation *op) {
            arith::NegFOp, arith::MaximumFOp, arith::MinimumFOp,
            arith::MaxNumFOp, arith::MinNumFOp>(op);
   double roundoff = 0;
-  if (computes || isa<ReduceOp>(op))
-    for (Type type : op->getResultTypes())
+  if (computes || isAggregate || isa<ReduceOp>(op))
+    for (Type type : isAggregate ? TypeRange(op->getOperandTypes())
+                                 : TypeRange(op->getResultTypes()))
       roundoff = std::max(roundoff, getTypeRoundoff(type));
   return roundoff;
 }
@@ -48,7 +49,7 @@ static double getOpRoundoff(Operation *op) {
 /// A truncation is a rounding on the way if what it makes is computed with
 /// again, and not only stored as a result.
 static double getTruncationRoundoff(func::FuncOp function) {
-  llvm::SmallDenseMap<Type, int> truncations, extensions;
+  llvm::SmallDenseMap<Type, int> truncations;
   double roundoff = 0;
   function.walk([&](Operation *op) {
     if (isa<arith::TruncFOp>(op))
@@ -91,6 +92,8 @@ static double getReductionGrowth(Operation *op, int64_t dynamicExtent) {
     } else if (isa<LayerNormOp>(op)) {
       sums = 2;
     }
+  } else if (isa<linalg::AggregatedOpInterface>(op)) {
+    return std::sqrt(double(dynamicExtent)) / 2;
   }
   double elements = 1;
   bool reduces = false;

@@ -12,6 +12,7 @@
 // CHECK: norm-run: error: the result is not what the function means
 // RIGHT: result0: {{.*}}: right
 // RIGHT-NOT: WRONG
+// RUN: norm-run %t/softmax.mlir --verify-against=%t/linalg-softmax.mlir | FileCheck %s --check-prefix=RIGHT
 // SHAPE: result0: is 64xf32, but the oracle's is 8x64xf32: WRONG
 
 //--- original.mlir
@@ -45,4 +46,25 @@ func.func @f(%x: tensor<8x64xf32>, %b: tensor<64xf32>) -> tensor<8x64xf32> {
 //--- shape.mlir
 func.func @f(%x: tensor<8x64xf32>, %b: tensor<64xf32>) -> tensor<64xf32> {
   return %b : tensor<64xf32>
+}
+//--- softmax.mlir
+func.func @f(%x: tensor<4x33xf32>) -> tensor<4x33xf32> {
+  %e = tensor.empty() : tensor<4x33xf32>
+  %y = norm.generic (d0: parallel, d1: reduction) ins(%x[d0, d1] : tensor<4x33xf32>)
+      outs(%e[d0, d1] : tensor<4x33xf32>) (%v) {
+    %m = norm.reduce max %v : f32
+    %c = arith.subf %v, %m : f32
+    %p = math.exp %c : f32
+    %s = norm.reduce add %p : f32
+    %q = arith.divf %p, %s : f32
+    norm.yield %q : f32
+  }
+  return %y : tensor<4x33xf32>
+}
+//--- linalg-softmax.mlir
+func.func @f(%x: tensor<4x33xf32>) -> tensor<4x33xf32> {
+  %e = tensor.empty() : tensor<4x33xf32>
+  %y = linalg.softmax dimension(1) ins(%x : tensor<4x33xf32>)
+      outs(%e : tensor<4x33xf32>) -> tensor<4x33xf32>
+  return %y : tensor<4x33xf32>
 }

@@ -40,7 +40,8 @@ struct RoundingModel {
   double unitRoundoff; ///< u
   double growth;       ///< c
 
-  /// A dynamic extent of a reduction counts as the largest of the arguments.
+  /// A dynamic extent of a reduction, and the row of a linalg.softmax, count as
+  /// the largest extent of the arguments.
   static RoundingModel get(func::FuncOp function,
                            ArrayRef<HostTensor> arguments);
 };

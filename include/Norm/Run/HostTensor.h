@@ -9,27 +9,10 @@
 #ifndef NORM_RUN_HOSTTENSOR_H
 #define NORM_RUN_HOSTTENSOR_H
 
-#include "mlir/IR/BuiltinTypes.h"
-#include "llvm/Support/Error.h"
+#include "Norm/Run/DType.h"
 #include <memory>
-#include <optional>
 
 namespace mlir::norm {
-
-/// What a tensor in memory can hold. Integers are signless, as in MLIR; index
-/// is i64.
-enum class DType { i1, i8, i16, i32, i64, f16, bf16, f32, f64 };
-
-/// The dtype of a builtin type, if there is one.
-std::optional<DType> getDType(Type type);
-StringRef toString(DType dtype);
-unsigned getByteWidth(DType dtype);
-bool isFloat(DType dtype);
-/// Half the distance from 1 to the next larger value: the relative error of
-/// one rounding. 0 for integers.
-double getUnitRoundoff(DType dtype);
-/// The distance between the values next to 0. 0 for integers.
-double getSmallestSubnormal(DType dtype);
 
 /// A strided array. Copies share the data, as views do; clone() does not.
 class HostTensor {
@@ -76,8 +59,7 @@ private:
   bool contiguous = true;
 };
 
-/// `4x?xf32`; scalars are `f32`.
-std::string formatType(ArrayRef<int64_t> shape, DType dtype);
+/// Row-major and without gaps.
 SmallVector<int64_t> getContiguousStrides(ArrayRef<int64_t> shape);
 
 } // namespace mlir::norm

@@ -10,6 +10,7 @@
 #define NORM_RUN_NPY_H
 
 #include "Norm/Run/HostTensor.h"
+#include "llvm/Support/Error.h"
 
 namespace mlir::norm {
 
