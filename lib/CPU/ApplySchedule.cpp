@@ -76,8 +76,8 @@ struct NormApplySchedulePass
     // The script's own entry, whatever scripts the payload brings along.
     transform::TransformOpInterface entry =
         transform::detail::findTransformEntryPoint(script->get(), {});
-    if (!entry || failed(transform::applyTransformNamedSequence(
-                      getOperation(), entry, {}, {})))
+    if (!entry || failed(transform::applyTransformNamedSequence(getOperation(),
+                                                                entry, {}, {})))
       return signalPassFailure();
     getOperation()->walk([](GenericOp op) { op->removeAttr(rowsAttr); });
   }
