@@ -8,13 +8,10 @@
 
 // CHECK-LABEL: llvm.func @dynamic(
 // CHECK-NOT: llvm.load {{.*}} -> f32
-// CHECK: llvm.load {{.*}} -> vector<64xf32>
-// CHECK-NOT: llvm.load {{.*}} -> f32
-// CHECK: llvm.intr.masked.load
+// CHECK: llvm.intr.masked.load {{.*}} -> vector<64xf32>
 // CHECK-NOT: llvm.load {{.*}} -> f32
 // CHECK: llvm.intr.vector.reduce.fadd{{.*}}reassoc
-// CHECK: llvm.store {{.*}} : vector<64xf32>
-// CHECK: llvm.intr.masked.store
+// CHECK: llvm.intr.masked.store {{.*}} : vector<64xf32>
 // CHECK-NOT: llvm.load {{.*}} -> f32
 // CHECK: llvm.return
 
@@ -33,9 +30,9 @@ func.func @dynamic(%x: tensor<?x?xf32>, %y: memref<?x?xf32>, %m: index, %n: inde
 
 // CHECK-LABEL: llvm.func @static_bf16(
 // CHECK-NOT: llvm.load {{.*}} -> bf16
-// CHECK: llvm.load {{.*}} -> vector<64xbf16>
-// CHECK-NOT: llvm.intr.masked
-// CHECK: llvm.store {{.*}} : vector<64xbf16>
+// CHECK: llvm.intr.masked.load {{.*}} -> vector<64xbf16>
+// CHECK-NOT: llvm.load {{.*}} -> bf16
+// CHECK: llvm.intr.masked.store {{.*}} : vector<64xbf16>
 // CHECK: llvm.return
 func.func @static_bf16(%x: tensor<16x768xbf16>, %y: memref<16x768xbf16>) {
   %e = tensor.empty() : tensor<16x768xbf16>

@@ -50,13 +50,13 @@ func.func @memrefs(%x: memref<?x?xf32, strided<[?, ?]>>, %y: memref<?x?xf32>) {
 // Channels first: the statistics are one per image and pixel, n is that of the
 // channels, and there is no (parallel, reduction) stage to tag.
 
-// CHECK-DAG: #[[ALL:.+]] = affine_map<(d0, d1, d2) -> (d0, d1, d2)>
-// CHECK-DAG: #[[ROWS:.+]] = affine_map<(d0, d1, d2) -> (d0, d2)>
+// CHECK-DAG: #[[$ALL:.+]] = affine_map<(d0, d1, d2) -> (d0, d1, d2)>
+// CHECK-DAG: #[[$ROWS:.+]] = affine_map<(d0, d1, d2) -> (d0, d2)>
 // CHECK-LABEL: func @channels_first
 func.func @channels_first(%x: tensor<2x3x5xf32>, %e: tensor<2x3x5xf32>) -> tensor<2x3x5xf32> {
   // CHECK-NOT: norm.stage
   // CHECK: arith.constant 3.0{{.*}} : f32
-  // CHECK: linalg.generic {indexing_maps = [#[[ALL]], #[[ROWS]]], iterator_types = ["parallel", "reduction", "parallel"]} {{.*}} -> tensor<2x5xf32>
+  // CHECK: linalg.generic {indexing_maps = [#[[$ALL]], #[[$ROWS]]], iterator_types = ["parallel", "reduction", "parallel"]} {{.*}} outs(%{{.+}} : tensor<2x5xf32>)
   // CHECK-NOT: norm.stage
   %y = norm.rms_norm ins(%x : tensor<2x3x5xf32>) outs(%e : tensor<2x3x5xf32>) dims = [1] eps = 1.0e-5
   return %y : tensor<2x3x5xf32>
@@ -66,10 +66,10 @@ func.func @channels_first(%x: tensor<2x3x5xf32>, %e: tensor<2x3x5xf32>) -> tenso
 
 // Several reduced dims, dynamic: n is their product.
 
-// CHECK: #[[MUL:.+]] = affine_map<()[s0, s1] -> (s0 * s1)>
+// CHECK: #[[$MUL:.+]] = affine_map<()[s0, s1] -> (s0 * s1)>
 // CHECK-LABEL: func @two_dims
 func.func @two_dims(%x: tensor<?x?x?xf32>, %e: tensor<?x?x?xf32>) -> tensor<?x?x?xf32> {
-  // CHECK: %[[N:.+]] = affine.apply #[[MUL]]()[%{{.+}}, %{{.+}}]
+  // CHECK: %[[N:.+]] = affine.apply #[[$MUL]]()[%{{.+}}, %{{.+}}]
   // CHECK: %[[I:.+]] = arith.index_cast %[[N]] : index to i64
   // CHECK: arith.sitofp %[[I]] : i64 to f32
   // CHECK: iterator_types = ["parallel", "reduction", "reduction"]
