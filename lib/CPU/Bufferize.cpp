@@ -9,10 +9,12 @@
 
 #include "Norm/Passes.h"
 #include "mlir/Conversion/Passes.h"
-#include "mlir/Dialect/Bufferization/IR/BufferizableOpInterface.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Tensor/Transforms/Transforms.h"
 #include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "mlir/Transforms/Passes.h"
 
 namespace mlir::norm {
@@ -73,6 +75,26 @@ static void addDeallocation(OpPassManager &pm) {
 }
 
 namespace {
+/// An expanded value into a buffer is the value itself into the collapsed
+/// buffer, so that the op that makes it can make it there.
+struct MaterializeCollapsed
+    : OpRewritePattern<bufferization::MaterializeInDestinationOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(bufferization::MaterializeInDestinationOp op,
+                                PatternRewriter &rewriter) const override {
+    auto expand = op.getSource().getDefiningOp<tensor::ExpandShapeOp>();
+    auto type = dyn_cast<MemRefType>(op.getDest().getType());
+    if (!expand || !type || !type.getLayout().isIdentity())
+      return rewriter.notifyMatchFailure(op, "no expanded value, or a layout");
+    Value dest = memref::CollapseShapeOp::create(
+        rewriter, op.getLoc(), op.getDest(), expand.getReassociationIndices());
+    rewriter.replaceOpWithNewOp<bufferization::MaterializeInDestinationOp>(
+        op, /*result=*/Type(), expand.getSrc(), dest, op.getRestrict(),
+        op.getWritable());
+    return success();
+  }
+};
+
 struct NormBufferizePass
     : norm::impl::NormBufferizePassBase<NormBufferizePass> {
   using Base::Base;
@@ -89,6 +111,12 @@ struct NormBufferizePass
     for (auto function : getOperation().getOps<func::FuncOp>())
       if (!function.isExternal() && hasTensors(function))
         ours.push_back(function);
+
+    RewritePatternSet patterns(&getContext());
+    patterns.add<MaterializeCollapsed>(&getContext());
+    tensor::populateFoldTensorEmptyPatterns(patterns);
+    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+      return signalPassFailure();
 
     OpPassManager bufferize(ModuleOp::getOperationName());
     addBufferization(bufferize);

@@ -272,24 +272,31 @@ void RowLoops::emit() {
   emitRowOuts();
 }
 
+/// Why affine cannot express the op; empty if it can.
+static StringRef getRefusal(GenericOp op) {
+  if (!op.hasPureBufferSemantics())
+    return "affine works on buffers";
+  Region *scope = affine::getAffineScope(op);
+  for (Value operand : op->getOperands()) {
+    auto type = dyn_cast<MemRefType>(operand.getType());
+    if (!type)
+      continue;
+    if (!type.getLayout().isIdentity())
+      return "the affine vectorizer takes no buffer with a layout";
+    // The extent of a buffer is a symbol where the buffer is at the top.
+    if (!type.hasStaticShape() && operand.getParentRegion() != scope)
+      return "a dynamic extent inside of control flow is no affine symbol";
+  }
+  return "";
+}
+
 namespace {
 struct GenericToAffine : OpRewritePattern<GenericOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(GenericOp op,
                                 PatternRewriter &rewriter) const override {
-    if (!op.hasPureBufferSemantics())
-      return rewriter.notifyMatchFailure(op, "affine works on buffers");
-    Region *scope = affine::getAffineScope(op);
-    for (OpOperand &operand : op->getOpOperands()) {
-      auto type = dyn_cast<MemRefType>(operand.get().getType());
-      if (!type)
-        continue;
-      if (!type.getLayout().isIdentity())
-        return rewriter.notifyMatchFailure(op, "an operand has a layout");
-      // The extent of a buffer is a symbol where the buffer is at the top.
-      if (!type.hasStaticShape() && operand.get().getParentRegion() != scope)
-        return rewriter.notifyMatchFailure(op, "an extent is no affine symbol");
-    }
+    if (StringRef reason = getRefusal(op); !reason.empty())
+      return rewriter.notifyMatchFailure(op, reason);
     RowLoops(op, rewriter).emit();
     rewriter.eraseOp(op);
     return success();
@@ -304,6 +311,9 @@ struct NormToAffinePass : norm::impl::NormToAffinePassBase<NormToAffinePass> {
     populateNormToAffinePatterns(lower);
     walkAndApplyPatterns(getOperation(), std::move(generalize));
     walkAndApplyPatterns(getOperation(), std::move(lower));
+    getOperation()->walk([](GenericOp op) {
+      op.emitRemark("left to the linalg road: ") << getRefusal(op);
+    });
   }
 };
 } // namespace
