@@ -38,6 +38,9 @@ static double getOpRoundoff(Operation *op) {
       !isa<arith::ConstantOp, arith::SelectOp, arith::ExtFOp, arith::TruncFOp,
            arith::NegFOp, arith::MaximumFOp, arith::MinimumFOp,
            arith::MaxNumFOp, arith::MinNumFOp>(op);
+  // linalg.softmax and its like compute in the type of their operands.
+  bool isAggregate =
+      isa<linalg::AggregatedOpInterface>(op) && !isa<GenericOp>(op);
   double roundoff = 0;
   if (computes || isAggregate || isa<ReduceOp>(op))
     for (Type type : isAggregate ? TypeRange(op->getOperandTypes())
