@@ -1,5 +1,4 @@
-//===- LoopAnnotations.cpp - What loops ask of LLVM survives the lowering -*-
-//C++ -*-===//
+//===- LoopAnnotations.cpp - Loop annotations survive -----------*- C++ -*-===//
 //
 // Part of the Norm project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,5 +1,4 @@
-//===- VectorTarget.cpp - What code generation needs to know of the machine -*-
-// C++ -*-===//
+//===- VectorTarget.cpp - What to know of the machine -----------*- C++ -*-===//
 //
 // Part of the Norm project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
