@@ -57,7 +57,18 @@ private:
   emitAccumulation(ArrayRef<std::pair<Combiner, Type>> accumulators,
                    function_ref<Value(unsigned)> contribute);
   void emitPass(ArrayRef<ReduceOp> pass);
-  void emitCentredPass(ArrayRef<std::pair<ReduceOp, unsigned>> moments);
+  /// The moments of one row: their mean is `mean` + `delta`.
+  struct Moments {
+    ReduceOp reduce;
+    unsigned row;
+    Value mean, delta, variance;
+  };
+  void finishMoments(Moments &moments, Value sum, Value sumOfSquares);
+  bool canShift() const;
+  Value emitShift(ReduceOp reduce, unsigned row);
+  Value emitIsFar(const Moments &moments);
+  void emitAboutMeanIf(Value condition, MutableArrayRef<Moments> moments);
+  void emitCentredPass(MutableArrayRef<Moments> moments);
   Value divideByCount(Value sum);
   /// How the outs are stored: through the caches, or past them.
   enum class Store {

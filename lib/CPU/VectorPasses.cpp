@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "VectorLoops.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
@@ -109,29 +110,79 @@ VectorLoops::emitAccumulation(ArrayRef<std::pair<Combiner, Type>> accumulators,
   return results;
 }
 
-/// The reduces of one level, for all rows in flight.
+/// The reduces of one level, for all rows in flight: an accumulator each, or,
+/// for moments about a shift s, two: of d = v − s and of d².
 void VectorLoops::emitPass(ArrayRef<ReduceOp> pass) {
-  SmallVector<std::pair<ReduceOp, unsigned>> reduces, moments;
+  struct Entry {
+    ReduceOp reduce;
+    unsigned row;
+    Value shift;
+    unsigned accumulator;
+  };
+  SmallVector<Entry> entries;
   SmallVector<std::pair<Combiner, Type>> accumulators;
+  SmallVector<std::pair<unsigned, bool>> owners; // entry, whether squared
   for (ReduceOp reduce : pass)
     for (unsigned row = 0; row < numRows; ++row) {
-      reduces.push_back({reduce, row});
-      accumulators.push_back({reduce.getKind(), reduce.getValue().getType()});
+      bool isMoments = reduce.getKind() == Combiner::moments;
+      Value shift = isMoments && canShift() ? emitShift(reduce, row) : Value();
+      for (bool squared : {false, true}) {
+        if (squared && !shift)
+          continue;
+        if (!squared)
+          entries.push_back(
+              {reduce, row, shift, unsigned(accumulators.size())});
+        owners.push_back({entries.size() - 1, squared});
+        accumulators.push_back({isMoments ? Combiner::add : reduce.getKind(),
+                                reduce.getValue().getType()});
+      }
     }
+
+  Value deviation;
+  auto contract = arith::FastMathFlags::contract;
   SmallVector<Value> results = emitAccumulation(accumulators, [&](unsigned i) {
-    auto [reduce, row] = reduces[i];
-    return values.getSpread(reduce.getValue(), row);
+    auto [number, squared] = owners[i];
+    Entry &entry = entries[number];
+    if (squared)
+      return Value(
+          arith::MulFOp::create(builder, loc, deviation, deviation, contract));
+    Value v = values.getSpread(entry.reduce.getValue(), entry.row);
+    if (!entry.shift)
+      return v;
+    deviation = arith::SubFOp::create(
+        builder, loc, v, values.spread(entry.shift, rowScope), contract);
+    return deviation;
   });
-  for (auto [entry, result] : llvm::zip_equal(reduces, results)) {
-    auto [reduce, row] = entry;
-    if (reduce.getKind() == Combiner::moments) {
-      result = divideByCount(result);
-      moments.push_back(entry);
+
+  SmallVector<Moments> moments;
+  Value isFar;
+  for (Entry &entry : entries) {
+    Value result = results[entry.accumulator];
+    if (entry.reduce.getKind() != Combiner::moments) {
+      values.statistics[entry.row][entry.reduce.getStats()[0]] = {result, {}};
+      continue;
     }
-    values.statistics[row][reduce.getStats()[0]] = {result, {}};
+    Moments &m =
+        moments.emplace_back(Moments{entry.reduce, entry.row, {}, {}, {}});
+    if (!entry.shift) {
+      m.mean = divideByCount(result);
+      continue;
+    }
+    m.mean = entry.shift;
+    finishMoments(m, result, results[entry.accumulator + 1]);
+    Value far = emitIsFar(m);
+    isFar = isFar ? arith::OrIOp::create(builder, loc, isFar, far) : far;
   }
-  if (!moments.empty())
+  if (moments.empty())
+    return;
+  if (isFar)
+    emitAboutMeanIf(isFar, moments);
+  else
     emitCentredPass(moments);
+  for (Moments &m : moments) {
+    values.statistics[m.row][m.reduce.getStats()[0]] = {m.mean, m.delta};
+    values.statistics[m.row][m.reduce.getStats()[1]] = {m.variance, {}};
+  }
 }
 
 Value VectorLoops::divideByCount(Value sum) {
@@ -141,49 +192,173 @@ Value VectorLoops::divideByCount(Value sum) {
   return arith::DivFOp::create(builder, loc, sum, count);
 }
 
-/// The second pass of moments: with d = v − μ for the rounded mean μ, the sum
-/// of d², and of d, which is n·δ for the mean's rounding error δ. Then
-/// mean = μ + δ and variance = Σd²/n − δ²: what the first pass rounded away is
-/// known again (Chan, Golub, LeVeque, "Algorithms for Computing the Sample
-/// Variance", 1983: the corrected two-pass algorithm).
-void VectorLoops::emitCentredPass(
-    ArrayRef<std::pair<ReduceOp, unsigned>> moments) {
+/// With d = v − m for a number m near the mean: mean = m + δ for δ = Σd/n, and
+/// variance = Σd²/n − δ². What m is off by is known again, and v − mean =
+/// (v − m) − δ rounds the mean to no type (Chan, Golub, LeVeque, "Algorithms
+/// for Computing the Sample Variance", 1983: the corrected two-pass algorithm).
+void VectorLoops::finishMoments(Moments &m, Value sum, Value sumOfSquares) {
+  auto contract = arith::FastMathFlags::contract;
+  m.delta = divideByCount(sum);
+  Value square =
+      arith::MulFOp::create(builder, loc, m.delta, m.delta, contract);
+  m.variance = arith::SubFOp::create(builder, loc, divideByCount(sumOfSquares),
+                                     square, contract);
+  // Never negative in real numbers; a constant row may round below zero.
+  Value zero = arith::ConstantOp::create(
+      builder, loc, builder.getZeroAttr(m.variance.getType()));
+  m.variance = arith::MaximumFOp::create(builder, loc, m.variance, zero);
+}
+
+//===----------------------------------------------------------------------===//
+// One pass, about a shift
+//===----------------------------------------------------------------------===//
+
+/// One pass about a shift saves the second, and is as exact as long as the
+/// shift is near the mean, which is checked. The first elements of a row give
+/// the shift: there must be some, or a mask that says that there are none.
+bool VectorLoops::canShift() const {
+  if (options.accuracy != Accuracy::Residual)
+    return false;
+  for (unsigned dim : reductionDims) {
+    std::optional<int64_t> extent = getConstantIntValue(values.extents[dim]);
+    bool masked = dim == plan.vectorDim && plan.hasMaskedTails;
+    if (!masked && (!extent || *extent < plan.lanes))
+      return false;
+    if (extent && *extent == 0)
+      return false;
+  }
+  return true;
+}
+
+/// The mean of the row's first vector; where every lane is a row, its first
+/// element.
+Value VectorLoops::emitShift(ReduceOp reduce, unsigned row) {
+  Value zero = index(0);
+  SmallVector<Value> outer = values.indices;
+  for (unsigned dim : reductionDims) {
+    values.indices[dim] = zero;
+    values.enterScope(nullptr);
+  }
+  Value first, extent = values.extents[plan.vectorDim];
+  std::optional<int64_t> known = getConstantIntValue(extent);
+  Value length = index(plan.lanes);
+  if (!plan.reducesAcrossLanes || (known && *known >= plan.lanes)) {
+    first = values.getSpread(reduce.getValue(), row);
+  } else {
+    length = builder.createOrFold<arith::MinUIOp>(loc, extent, length);
+    values.mask = vector::CreateMaskOp::create(
+        builder, loc, VectorType::get({plan.lanes}, builder.getI1Type()),
+        length);
+    first = values.getSpread(reduce.getValue(), row);
+    first = arith::SelectOp::create(
+        builder, loc, values.mask, first,
+        arith::ConstantOp::create(builder, loc,
+                                  builder.getZeroAttr(first.getType())));
+    values.mask = {};
+  }
+  for (unsigned i = 0; i < reductionDims.size(); ++i)
+    values.leaveScope();
+  values.indices = outer;
+  if (!plan.reducesAcrossLanes)
+    return first;
+  Value sum =
+      vector::ReductionOp::create(builder, loc, vector::CombiningKind::ADD,
+                                  first, arith::FastMathFlags::reassoc);
+  Value integer = builder.createOrFold<arith::IndexCastOp>(
+      loc, builder.getI64Type(), length);
+  Value count =
+      builder.createOrFold<arith::SIToFPOp>(loc, sum.getType(), integer);
+  return arith::DivFOp::create(builder, loc, sum, count);
+}
+
+/// True if the shift was so far from the mean that Σd²/n − δ² cancels: by more
+/// than four standard deviations. Up to there the variance loses a factor of
+/// 1 + 4² of an already small error.
+Value VectorLoops::emitIsFar(const Moments &m) {
+  Value square = arith::MulFOp::create(builder, loc, m.delta, m.delta);
+  Type type = square.getType();
+  auto scalar = cast<FloatType>(getElementTypeOrSelf(type));
+  TypedAttr sixteen = FloatAttr::get(scalar, 16.0);
+  if (auto vector = dyn_cast<VectorType>(type))
+    sixteen = DenseElementsAttr::get(vector, Attribute(sixteen));
+  Value limit =
+      arith::MulFOp::create(builder, loc, m.variance,
+                            arith::ConstantOp::create(builder, loc, sixteen));
+  Value far = arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::OGT,
+                                    square, limit);
+  if (!isa<VectorType>(far.getType()))
+    return far;
+  // Lanes out of bounds have no say: they hold zeros, or what follows from
+  // them.
+  if (values.mask)
+    far = arith::AndIOp::create(builder, loc, far, values.mask);
+  return vector::ReductionOp::create(builder, loc, vector::CombiningKind::OR,
+                                     far);
+}
+
+/// Takes the moments anew about the means just found, where `condition` says
+/// that a shift was far from its row's mean.
+void VectorLoops::emitAboutMeanIf(Value condition,
+                                  MutableArrayRef<Moments> moments) {
+  SmallVector<Value> found;
+  SmallVector<Type> types;
+  for (Moments &m : moments)
+    for (Value value : {m.mean, m.delta, m.variance}) {
+      found.push_back(value);
+      types.push_back(value.getType());
+    }
+  // Before the choice: values of the row must be known on both sides of it.
+  for (Moments &m : moments)
+    m.mean = arith::AddFOp::create(builder, loc, m.mean, m.delta);
+  auto ifOp = scf::IfOp::create(builder, loc, types, condition,
+                                /*withElseRegion=*/true);
+  values.setInnerLoop(ifOp);
+  {
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(ifOp.thenBlock());
+    emitCentredPass(moments);
+    SmallVector<Value> anew;
+    for (Moments &m : moments)
+      anew.append({m.mean, m.delta, m.variance});
+    scf::YieldOp::create(builder, loc, anew);
+    builder.setInsertionPointToStart(ifOp.elseBlock());
+    scf::YieldOp::create(builder, loc, found);
+  }
+  values.setInnerLoop(nullptr);
+  for (auto [i, m] : llvm::enumerate(moments)) {
+    m.mean = ifOp.getResult(3 * i);
+    m.delta = ifOp.getResult(3 * i + 1);
+    m.variance = ifOp.getResult(3 * i + 2);
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Two passes
+//===----------------------------------------------------------------------===//
+
+/// The pass about m.mean, which completes the moments.
+void VectorLoops::emitCentredPass(MutableArrayRef<Moments> moments) {
   bool residual = options.accuracy == Accuracy::Residual;
   SmallVector<std::pair<Combiner, Type>> accumulators;
-  for (auto [reduce, row] : moments)
+  for (Moments &m : moments)
     accumulators.append(residual ? 2 : 1,
-                        {Combiner::add, reduce.getValue().getType()});
+                        {Combiner::add, m.reduce.getValue().getType()});
   auto contract = arith::FastMathFlags::contract;
-  SmallVector<Value> centred(moments.size());
-  unsigned scope =
-      values.getScope(ReduceOp(moments.front().first).getStats()[0]);
+  Value centred;
   SmallVector<Value> results = emitAccumulation(accumulators, [&](unsigned i) {
-    unsigned number = residual ? i / 2 : i;
-    auto [reduce, row] = moments[number];
+    Moments &m = moments[residual ? i / 2 : i];
     if (residual && i % 2 == 1)
-      return centred[number];
-    Value mean = values.statistics[row][reduce.getStats()[0]].value;
-    centred[number] = arith::SubFOp::create(
-        builder, loc, values.getSpread(reduce.getValue(), row),
-        values.spread(mean, scope), contract);
-    return Value(arith::MulFOp::create(builder, loc, centred[number],
-                                       centred[number], contract));
+      return centred;
+    centred = arith::SubFOp::create(
+        builder, loc, values.getSpread(m.reduce.getValue(), m.row),
+        values.spread(m.mean, rowScope), contract);
+    return Value(
+        arith::MulFOp::create(builder, loc, centred, centred, contract));
   });
-  for (auto [number, entry] : llvm::enumerate(moments)) {
-    auto [reduce, row] = entry;
-    Value variance = divideByCount(results[residual ? 2 * number : number]);
-    if (residual) {
-      Value delta = divideByCount(results[2 * number + 1]);
-      values.statistics[row][reduce.getStats()[0]].delta = delta;
-      Value square =
-          arith::MulFOp::create(builder, loc, delta, delta, contract);
-      variance =
-          arith::SubFOp::create(builder, loc, variance, square, contract);
-      // Never negative in real numbers; a constant row may round below zero.
-      Value zero = arith::ConstantOp::create(
-          builder, loc, builder.getZeroAttr(variance.getType()));
-      variance = arith::MaximumFOp::create(builder, loc, variance, zero);
-    }
-    values.statistics[row][reduce.getStats()[1]] = {variance, {}};
+  for (auto [i, m] : llvm::enumerate(moments)) {
+    if (residual)
+      finishMoments(m, results[2 * i + 1], results[2 * i]);
+    else
+      m.variance = divideByCount(results[i]);
   }
 }

@@ -105,10 +105,12 @@ FailureOr<VectorPlan> VectorPlan::get(const RowProgram &program,
   plan.hasMaskedTails =
       narrowest >= 32 ? target.hasMasks : target.hasNarrowMasks;
 
-  // Four registers a value: as many independent accumulators hide the latency
-  // of an addition. No wider than the row.
+  // Two registers a value, and several rows: as many independent accumulators
+  // as hide the latency of an addition, while two for each (sum and sum of
+  // squares) still fit the registers. No wider than the row.
   int64_t native = target.vectorBits / widest;
-  plan.lanes = options.lanes ? options.lanes : 4 * native;
+  plan.lanes = options.lanes ? options.lanes
+                             : (plan.reducesAcrossLanes ? 2 : 4) * native;
   int64_t extent = extents[*vectorDim];
   if (!ShapedType::isDynamic(extent) && !options.lanes)
     plan.lanes = std::min(
@@ -125,7 +127,9 @@ FailureOr<VectorPlan> VectorPlan::get(const RowProgram &program,
     int64_t numElementwise = 0;
     for (unsigned i = 0; i < op.getInputs().size(); ++i)
       numElementwise += op.getInputMap(i).isPermutation();
-    plan.rows = options.rows ? options.rows : numElementwise > 1 ? 2 : 4;
+    plan.rows = options.rows                                     ? options.rows
+                : numElementwise > 1 || target.numRegisters < 32 ? 2
+                                                                 : 4;
     if (!plan.jammedDim)
       plan.rows = 1;
     else if (int64_t rows = extents[*plan.jammedDim];

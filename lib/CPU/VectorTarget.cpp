@@ -58,6 +58,7 @@ VectorTarget::get(StringRef tripleText, StringRef cpu, StringRef features,
     bool avx512 = subtarget->checkFeatures("+avx512f");
     bool avx2 = subtarget->checkFeatures("+avx2");
     result.vectorBits = avx512 ? 512 : avx2 ? 256 : 128;
+    result.numRegisters = avx512 ? 32 : 16;
     result.hasMasks = avx2 || avx512;
     result.hasBFloat16 = subtarget->checkFeatures("+avx512bf16");
     result.hasNarrowMasks = subtarget->checkFeatures("+avx512bw");

@@ -29,6 +29,9 @@ struct LoopScope {
   Operation *outerInnerLoop = nullptr;
 };
 
+/// The scope of what is known per row.
+constexpr unsigned rowScope = 1;
+
 /// Statistics of the rows in flight. Of moments: the mean is `mean` + `delta`,
 /// where delta is what the first pass lost to rounding.
 struct RowStatistic {

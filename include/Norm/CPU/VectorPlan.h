@@ -17,6 +17,7 @@ namespace mlir::norm {
 struct VectorTarget {
   /// Width of a vector register.
   unsigned vectorBits = 128;
+  unsigned numRegisters = 16;
   /// Masked loads and stores are instructions for 4- and 8-byte elements.
   bool hasMasks = false;
   /// They are also for 1- and 2-byte elements.
