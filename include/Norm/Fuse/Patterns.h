@@ -23,6 +23,26 @@ void populateGeneralizePatterns(RewritePatternSet &patterns);
 /// tensor.collapse_shape and tensor.expand_shape. Exact: no value changes.
 void populateCollapseDimsPatterns(RewritePatternSet &patterns);
 
+// Fusions. Each takes named ops too, which become norm.generic when something
+// fits; values stay the same bit by bit but for the order of reductions. What
+// is refused is notified as a match failure of the neighbour.
+
+/// Elementwise linalg ops whose result is an input of a norm. A result with
+/// other users becomes an out; ops that only move or cast are recomputed.
+void populateFuseProducersPatterns(RewritePatternSet &patterns);
+
+/// Elementwise linalg ops that read a result of a norm.
+void populateFuseConsumersPatterns(RewritePatternSet &patterns);
+
+/// linalg reductions over the row of a norm's result.
+void populateFuseRowReductionsPatterns(RewritePatternSet &patterns);
+
+/// Norms over the same rows become one op with common statistics.
+void populateShareStatisticsPatterns(RewritePatternSet &patterns);
+
+/// All fusions of --norm-fuse.
+void populateFusePatterns(RewritePatternSet &patterns);
+
 /// The norm.generic that means what a named op means, at the builder's
 /// insertion point; the op stays.
 FailureOr<GenericOp> generalizeNamedOp(OpBuilder &builder, Operation *op);
