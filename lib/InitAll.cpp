@@ -8,11 +8,13 @@
 
 #include "Norm/InitAll.h"
 #include "Norm/CPU/Pipeline.h"
+#include "Norm/Fuse/TransformOps.h"
 #include "Norm/Passes.h"
 
 void mlir::norm::registerAllNorm(DialectRegistry &registry) {
   registry.insert<NormDialect>();
   registerBufferizableOpInterfaceExternalModels(registry);
+  registerTransformDialectExtension(registry);
   registerNormPasses();
   registerNormPipelines();
 }

@@ -146,4 +146,5 @@ void mlir::norm::populateFusePatterns(RewritePatternSet &patterns) {
   populateFuseProducersPatterns(patterns);
   populateFuseConsumersPatterns(patterns);
   populateFuseRowReductionsPatterns(patterns);
+  populateFuseReshapesPatterns(patterns);
 }

@@ -158,10 +158,11 @@ void GenericBuilder::dropUnusedInputs() {
 
 /// What the op reads element by element comes first, parameters after it.
 void GenericBuilder::orderInputs() {
-  SmallVector<unsigned> order(llvm::seq<unsigned>(inputs.size()));
-  llvm::stable_sort(order, [&](unsigned a, unsigned b) {
-    return inputMaps[a].getNumResults() > inputMaps[b].getNumResults();
-  });
+  SmallVector<unsigned> order;
+  for (bool elementwise : {true, false})
+    for (auto [i, map] : llvm::enumerate(inputMaps))
+      if (map.isPermutation() == elementwise)
+        order.push_back(i);
   SmallVector<Value> ordered;
   SmallVector<AffineMap> orderedMaps;
   Block *body = getBody();

@@ -186,15 +186,18 @@ Operation *mlir::norm::findCommonPosition(RewriterBase &rewriter,
 }
 
 void mlir::norm::eraseIfDead(RewriterBase &rewriter, ValueRange values) {
-  SetVector<Operation *> definingOps;
-  for (Value value : values)
-    if (Operation *definingOp = value.getDefiningOp())
-      definingOps.insert(definingOp);
-  for (Operation *op : definingOps) {
+  SetVector<Operation *> worklist;
+  auto push = [&](ValueRange values) {
+    for (Value value : values)
+      if (Operation *definingOp = value.getDefiningOp())
+        worklist.insert(definingOp);
+  };
+  push(values);
+  while (!worklist.empty()) {
+    Operation *op = worklist.pop_back_val();
     if (!isOpTriviallyDead(op))
       continue;
-    SmallVector<Value> operands(op->getOperands());
+    push(op->getOperands());
     rewriter.eraseOp(op);
-    eraseIfDead(rewriter, operands);
   }
 }

@@ -12,11 +12,17 @@
 include "mlir/Pass/PassBase.td"
 
 def NormGeneralizePass : Pass<"norm-generalize"> {
-  let summary = "Named normalization ops to norm.generic";
+  let summary = "Named normalization ops and linalg.softmax to norm.generic";
   let description = [{
     Writes each named op as the row program of its formula, step by step, so
-    nothing rounds differently. Works on tensors and on memrefs, and leaves
-    every other op as it is.
+    nothing rounds differently.
+
+    `linalg.softmax` becomes one too: with a = ext_A(x), m = max a and
+    s = Σ exp(a − m), y = trunc(exp(a − m) / s), where A is f32 for f16 and
+    bf16, else the type of x. linalg's own decomposition rounds each step to the
+    type of x; in f32 and f64 the two agree but for the order of the sum.
+
+    Works on tensors and on memrefs, and leaves every other op as it is.
   }];
   let dependentDialects = ["::mlir::norm::NormDialect"];
 }
@@ -52,6 +58,8 @@ def NormFusePass : Pass<"norm-fuse"> {
       too stays an out.
     * `row-reductions`: linalg reductions of a result over the row: amax for
       dynamic quantization, means.
+    * `reshapes`: where a reshape that merges dims stands between a norm and
+      such a neighbour, the norm works on the merged dims.
 
     Numeric contract: the body computes what the ops did, step by step, with
     every cast kept, so values are the same bit by bit, but for the order of

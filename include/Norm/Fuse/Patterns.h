@@ -18,6 +18,10 @@ class GenericOp;
 /// op's formula step by step.
 void populateGeneralizePatterns(RewritePatternSet &patterns);
 
+/// linalg.softmax to norm.generic, tensors or memrefs. Sums are taken in f32
+/// for f16 and bf16; otherwise as linalg decomposes it.
+void populateGeneralizeSoftmaxPatterns(RewritePatternSet &patterns);
+
 /// Merges neighbouring dims of norm.generic on tensors that every operand
 /// either has side by side or lacks altogether, and drops unit dims, through
 /// tensor.collapse_shape and tensor.expand_shape. Exact: no value changes.
@@ -36,6 +40,10 @@ void populateFuseConsumersPatterns(RewritePatternSet &patterns);
 
 /// linalg reductions over the row of a norm's result.
 void populateFuseRowReductionsPatterns(RewritePatternSet &patterns);
+
+/// Reshapes between a norm and such a neighbour: the norm works on the merged
+/// dims instead, where all its operands have them side by side.
+void populateFuseReshapesPatterns(RewritePatternSet &patterns);
 
 /// Norms over the same rows become one op with common statistics.
 void populateShareStatisticsPatterns(RewritePatternSet &patterns);
