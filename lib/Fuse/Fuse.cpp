@@ -24,38 +24,49 @@ using namespace mlir;
 using namespace mlir::norm;
 
 namespace {
-using Located = std::pair<Location, StringAttr>;
+/// Where, which fusion, and what to say about it.
+using Event = std::tuple<Location, StringRef, StringAttr>;
 
 /// Hears what was fused, and why the rest was not. Remarks wait until the end:
 /// a refusal may be gone once something else has been fused.
 class FusionListener : public RewriterBase::Listener {
 public:
-  void notifyPatternBegin(const Pattern &, Operation *op) override {
+  void notifyPatternBegin(const Pattern &pattern, Operation *op) override {
+    label = pattern.getDebugLabels().front();
     loc = op->getLoc();
     name = op->getName().getStringRef();
   }
-  void notifyPatternEnd(const Pattern &pattern, LogicalResult status) override {
+  void notifyPatternEnd(const Pattern &, LogicalResult status) override {
     if (failed(status))
       return;
-    StringRef label = pattern.getDebugLabels().front();
     ++counts[label];
     fusions.emplace_back(
-        *loc, StringAttr::get(loc->getContext(), name + ": fused " + label));
+        *loc, label,
+        StringAttr::get(loc->getContext(), name + ": fused " + label));
   }
   void notifyMatchFailure(Location loc,
                           function_ref<void(Diagnostic &)> describe) override {
     Diagnostic diag(loc, DiagnosticSeverity::Remark);
     describe(diag);
-    refusals.insert({loc, StringAttr::get(loc.getContext(), diag.str())});
+    refusals.insert(
+        {loc, label, StringAttr::get(loc.getContext(), diag.str())});
+  }
+
+  /// A norm that no fusion applies to.
+  void refuse(Operation *norm, StringRef reason) {
+    refusals.insert(
+        {norm->getLoc(), "buffers",
+         StringAttr::get(norm->getContext(),
+                         norm->getName().getStringRef() + " " + reason)});
   }
 
   llvm::StringMap<unsigned> counts;
-  SmallVector<Located> fusions;
-  SetVector<Located> refusals;
+  SmallVector<Event> fusions;
+  SetVector<Event> refusals;
 
 private:
   std::optional<Location> loc;
-  StringRef name;
+  StringRef label, name;
 };
 
 struct NormFusePass : norm::impl::NormFusePassBase<NormFusePass> {
@@ -103,7 +114,12 @@ bool NormFusePass::applyOnce(FusionListener &listener) {
   bool changed = false;
   for (Region &region : getOperation()->getRegions()) {
     SmallVector<Operation *> norms;
-    region.walk([&](RowOpInterface norm) { norms.push_back(norm); });
+    region.walk([&](RowOpInterface norm) {
+      if (norm.hasPureTensorSemantics())
+        norms.push_back(norm);
+      else
+        listener.refuse(norm, "is on buffers: fusion is on tensors");
+    });
     bool regionChanged = false;
     (void)applyOpPatternsGreedily(
         norms, *patterns,
@@ -132,12 +148,11 @@ void NormFusePass::runOnOperation() {
   numRowReductions += listener.counts.lookup("row-reductions");
   numSiblings += listener.counts.lookup("siblings");
   numReshapes += listener.counts.lookup("reshapes");
-  for (const auto &[loc, text] : listener.fusions)
-    remark::passed(loc, remark::RemarkOpts::name("fused").category("norm-fuse"))
+  for (const auto &[loc, label, text] : listener.fusions)
+    remark::passed(loc, remark::RemarkOpts::name(label).category("norm-fuse"))
         << text.getValue();
-  for (const auto &[loc, text] : listener.refusals)
-    remark::missed(loc,
-                   remark::RemarkOpts::name("refused").category("norm-fuse"))
+  for (const auto &[loc, label, text] : listener.refusals)
+    remark::missed(loc, remark::RemarkOpts::name(label).category("norm-fuse"))
         << text.getValue();
 }
 

@@ -77,7 +77,7 @@ static void absorb(linalg::LinalgOp consumer, RowOpInterface norm,
 LogicalResult FuseConsumer::matchAndRewrite(RowOpInterface norm,
                                             PatternRewriter &rewriter) const {
   if (!norm.hasPureTensorSemantics())
-    return rewriter.notifyMatchFailure(norm, "is not on tensors");
+    return rewriter.notifyMatchFailure(norm, "is on buffers");
   for (OpResult result : norm->getResults())
     for (OpOperand &use : result.getUses()) {
       auto consumer = dyn_cast<linalg::LinalgOp>(use.getOwner());

@@ -68,13 +68,15 @@ static SmallVector<OpOperand *> findReads(linalg::LinalgOp producer,
   return reads;
 }
 
-/// The results that somebody reads other than through `reads`.
+/// The results that somebody reads other than `norm` through `reads`.
 static SmallVector<OpResult> findKept(linalg::LinalgOp producer,
+                                      RowOpInterface norm,
                                       ArrayRef<OpOperand *> reads) {
   SmallVector<OpResult> kept;
   for (OpResult result : producer->getResults())
     if (llvm::any_of(result.getUses(), [&](OpOperand &use) {
-          return !isa<tensor::DimOp>(use.getOwner()) &&
+          bool isOverwritten = use.getOwner() == norm && norm.isDpsInit(&use);
+          return !isa<tensor::DimOp>(use.getOwner()) && !isOverwritten &&
                  !llvm::is_contained(reads, &use);
         }))
       kept.push_back(result);
@@ -107,11 +109,9 @@ static std::string findRefusal(linalg::LinalgOp producer, RowOpInterface norm,
   if (!dims.isPermutation() && !isRowMap(norm, dims))
     return "it has other users, and too few dims to become a result of the "
            "norm";
-  if (llvm::any_of(kept, [&](OpResult result) {
-        return llvm::is_contained(norm->getOperands(), Value(result)) &&
-               !llvm::any_of(reads, [&](OpOperand *read) {
-                 return read->get() == result;
-               });
+  if (llvm::any_of(norm.getDpsInputOperands(), [&](OpOperand *input) {
+        return llvm::is_contained(kept, input->get()) &&
+               !llvm::is_contained(reads, input);
       }))
     return "the norm reads it at other indices too";
   if (!othersFollow(norm, producer, /*except=*/norm))
@@ -131,6 +131,10 @@ static void absorb(linalg::LinalgOp producer, RowOpInterface norm,
                              cast<OpResult>(read->get()).getResultNumber());
   rewriter.setInsertionPoint(norm);
   GenericBuilder builder(rewriter, norm);
+  // A norm that overwrites the producer's result overwrites its init.
+  for (OpResult result : producer->getResults())
+    builder.replaceInit(
+        result, producer.getDpsInitOperand(result.getResultNumber())->get());
   SmallVector<Value> elements;
   for (OpOperand *input : producer.getDpsInputOperands())
     elements.push_back(builder.getElement(
@@ -157,7 +161,7 @@ static void absorb(linalg::LinalgOp producer, RowOpInterface norm,
 LogicalResult FuseProducer::matchAndRewrite(RowOpInterface norm,
                                             PatternRewriter &rewriter) const {
   if (!norm.hasPureTensorSemantics())
-    return rewriter.notifyMatchFailure(norm, "is not on tensors");
+    return rewriter.notifyMatchFailure(norm, "is on buffers");
   for (OpOperand *input : norm.getDpsInputOperands()) {
     auto producer = input->get().getDefiningOp<linalg::LinalgOp>();
     if (!producer)
@@ -173,7 +177,7 @@ LogicalResult FuseProducer::matchAndRewrite(RowOpInterface norm,
     }
     AffineMap dims = getProducerDims(producer, norm, input);
     SmallVector<OpOperand *> reads = findReads(producer, norm, dims);
-    SmallVector<OpResult> kept = findKept(producer, reads);
+    SmallVector<OpResult> kept = findKept(producer, norm, reads);
     if (isFree(producer))
       kept.clear();
     reason = findRefusal(producer, norm, dims, reads, kept);

@@ -181,7 +181,7 @@ LogicalResult
 FuseRowReduction::matchAndRewrite(RowOpInterface norm,
                                   PatternRewriter &rewriter) const {
   if (!norm.hasPureTensorSemantics())
-    return rewriter.notifyMatchFailure(norm, "is not on tensors");
+    return rewriter.notifyMatchFailure(norm, "is on buffers");
   for (OpResult result : norm->getResults())
     for (OpOperand &use : result.getUses()) {
       auto reduction = dyn_cast<linalg::LinalgOp>(use.getOwner());

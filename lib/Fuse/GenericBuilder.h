@@ -38,6 +38,12 @@ public:
   Value getElement(Value operand, AffineMap map);
   /// Every use of the argument of input `number` becomes `value`.
   void substituteInput(unsigned number, Value value);
+  /// Outs that overwrite `init` overwrite `other` instead.
+  void replaceInit(Value init, Value other) {
+    for (Out &out : outs)
+      if (out.init == init)
+        out.init = other;
+  }
   /// A further out, whose result takes the place of `replaced`.
   void addOut(Value init, AffineMap map, Value yielded, Value replaced);
   /// A result that nobody reads any more leaves its out to another.

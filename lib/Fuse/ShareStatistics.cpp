@@ -89,7 +89,7 @@ LogicalResult
 ShareStatistics::matchAndRewrite(RowOpInterface norm,
                                  PatternRewriter &rewriter) const {
   if (!norm.hasPureTensorSemantics())
-    return rewriter.notifyMatchFailure(norm, "is not on tensors");
+    return rewriter.notifyMatchFailure(norm, "is on buffers");
   SetVector<Operation *> siblings;
   for (OpOperand *input : norm.getDpsInputOperands())
     for (Operation *user : input->get().getUsers())
