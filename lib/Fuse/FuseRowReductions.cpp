@@ -161,10 +161,16 @@ static void absorb(linalg::LinalgOp reduction, const RowReduction &matched,
     reduced = emitReduction(reduction, matched, elements, rewriter);
   }
   OpOperand *init = reduction.getDpsInitOperand(0);
-  // The value that the fill wrote is in the body now; its buffer is the init.
+  // What the reduction started from is in the body now: the fill's own init
+  // will do, and no constant need be copied.
   Value destination = init->get();
   if (auto fill = destination.getDefiningOp<linalg::FillOp>())
     destination = fill.output();
+  else
+    destination = tensor::EmptyOp::create(
+        rewriter, reduction.getLoc(),
+        cast<RankedTensorType>(destination.getType()).getShape(),
+        getElementTypeOrSelf(destination.getType()));
   builder.addOut(destination,
                  reduction.getMatchingIndexingMap(init).compose(dims), reduced,
                  reduction->getResult(0));
