@@ -40,8 +40,9 @@ std::string mlir::norm::findObstacle(linalg::LinalgOp op) {
       return (name + " in its body has a region").str();
     if (!isPure(&nested))
       return (name + " in its body is not pure").str();
-    if (!llvm::all_of(nested.getResultTypes(),
-                      [](Type type) { return type.isIntOrIndexOrFloat(); }))
+    auto isScalar = [](Type type) { return type.isIntOrIndexOrFloat(); };
+    if (!llvm::all_of(nested.getOperandTypes(), isScalar) ||
+        !llvm::all_of(nested.getResultTypes(), isScalar))
       return (name + " in its body does not work on scalars").str();
   }
   for (BlockArgument arg : op.getRegionInputArgs())
@@ -154,7 +155,8 @@ bool mlir::norm::othersFollow(Operation *position, Operation *op,
   DominanceInfo dominance;
   return llvm::all_of(op->getUsers(), [&](Operation *user) {
     return user == except || isa<tensor::DimOp>(user) ||
-           dominance.properlyDominates(position, user);
+           dominance.properlyDominates(position, user,
+                                       /*enclosingOpOk=*/false);
   });
 }
 
@@ -172,14 +174,16 @@ Operation *mlir::norm::findCommonPosition(RewriterBase &rewriter,
                                           Operation *first, Operation *second) {
   if (first->getBlock() != second->getBlock())
     return nullptr;
-  if (othersFollow(second, first, /*except=*/second))
-    return second;
   SetVector<Value> read;
   getUsedValuesDefinedAbove(second->getRegions(), read);
+  if (llvm::any_of(read,
+                   [&](Value value) { return value.getDefiningOp() == first; }))
+    return nullptr;
+  if (othersFollow(second, first, /*except=*/second))
+    return second;
   for (Value operand : second->getOperands())
     if (operand.getDefiningOp() != first)
       read.insert(operand);
-  read.remove_if([&](Value value) { return value.getDefiningOp() == first; });
   if (succeeded(moveValueDefinitions(rewriter, read.getArrayRef(), first)))
     return first;
   return nullptr;

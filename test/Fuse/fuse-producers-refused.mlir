@@ -130,3 +130,18 @@ func.func @buffers(%x: memref<4x8xf32>) {
   norm.layer_norm ins(%x : memref<4x8xf32>) outs(%x : memref<4x8xf32>) dims = [1] eps = 1.0e-5
   return
 }
+
+// Its body reads all of a tensor, not only its element.
+func.func @captured(%x: tensor<4x8xf32>, %e: tensor<4x8xf32>) -> tensor<4x8xf32> {
+  %c0 = arith.constant 0 : index
+  // expected-remark @below {{tensor.extract in its body does not work on scalars}}
+  %s = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%x : tensor<4x8xf32>) outs(%e : tensor<4x8xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %first = tensor.extract %x[%c0, %c0] : tensor<4x8xf32>
+    %0 = arith.subf %a, %first : f32
+    linalg.yield %0 : f32
+  } -> tensor<4x8xf32>
+  %y = norm.layer_norm ins(%s : tensor<4x8xf32>) outs(%e : tensor<4x8xf32>) dims = [1] eps = 1.0e-5
+  return %y : tensor<4x8xf32>
+}
