@@ -147,6 +147,7 @@ void NormFusePass::runOnOperation() {
   numConsumers += listener.counts.lookup("consumers");
   numRowReductions += listener.counts.lookup("row-reductions");
   numSiblings += listener.counts.lookup("siblings");
+  numAffine += listener.counts.lookup("affine");
   numReshapes += listener.counts.lookup("reshapes");
   for (const auto &[loc, label, text] : listener.fusions)
     remark::passed(loc, remark::RemarkOpts::name(label).category("norm-fuse"))
@@ -157,6 +158,7 @@ void NormFusePass::runOnOperation() {
 }
 
 void mlir::norm::populateFusePatterns(RewritePatternSet &patterns) {
+  populateFoldAffineIntoWeightsPatterns(patterns);
   populateShareStatisticsPatterns(patterns);
   populateFuseProducersPatterns(patterns);
   populateFuseConsumersPatterns(patterns);

@@ -29,6 +29,7 @@ module attributes {transform.with_named_sequence} {
   transform.named_sequence @__transform_main(%root: !transform.any_op) {
     %func = transform.structured.match ops{["func.func"]} in %root : (!transform.any_op) -> !transform.any_op
     transform.apply_patterns to %func {
+      transform.apply_patterns.norm.fold_affine_into_weights
       transform.apply_patterns.norm.share_statistics
       transform.apply_patterns.norm.fuse_producers
       transform.apply_patterns.norm.fuse_consumers

@@ -61,9 +61,13 @@ def NormFusePass : Pass<"norm-fuse"> {
     * `reshapes`: where a reshape that merges dims stands between a norm and
       such a neighbour, the norm works on the merged dims.
 
+    * `affine`: constant scale and shift go into the constant f32 or f64 weights
+      of the matmuls that read the norm: (h·γ + β)·W = h·(γ·W) + β·W.
+
     Numeric contract: the body computes what the ops did, step by step, with
     every cast kept, so values are the same bit by bit, but for the order of
-    reductions, which `norm.reduce` leaves free.
+    reductions, which `norm.reduce` leaves free. `affine` alone differs: each
+    weight γ·W is rounded once, and β·W is added before the matmul, not within.
 
     A neighbour stays outside, with a `norm-fuse` remark that names the first
     reason, when fusing it would compute a value twice, when its body is not
@@ -80,6 +84,7 @@ def NormFusePass : Pass<"norm-fuse"> {
     Statistic<"numProducers", "producers", "Producers absorbed">,
     Statistic<"numConsumers", "consumers", "Consumers absorbed">,
     Statistic<"numRowReductions", "row-reductions", "Row reductions absorbed">,
+    Statistic<"numAffine", "affine", "Scales and shifts folded into weights">,
     Statistic<"numReshapes", "reshapes", "Reshapes moved out of the way">
   ];
 }

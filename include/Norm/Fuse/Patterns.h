@@ -48,6 +48,10 @@ void populateFuseReshapesPatterns(RewritePatternSet &patterns);
 /// Norms over the same rows become one op with common statistics.
 void populateShareStatisticsPatterns(RewritePatternSet &patterns);
 
+/// Constant scale and shift of a named norm go into the constant weights of the
+/// matmuls that read it: γ·W rounds each weight once more, β·W the bias once.
+void populateFoldAffineIntoWeightsPatterns(RewritePatternSet &patterns);
+
 /// All fusions of --norm-fuse.
 void populateFusePatterns(RewritePatternSet &patterns);
 

@@ -42,6 +42,9 @@ def Norm_ApplyFuseRowReductionsPatternsOp
     "Norms absorb the reductions of their results over the row">;
 def Norm_ApplyFuseReshapesPatternsOp : Norm_ApplyPatternsOp<"fuse_reshapes",
     "Norms work on the merged dims of a reshape beside them">;
+def Norm_ApplyFoldAffineIntoWeightsPatternsOp
+    : Norm_ApplyPatternsOp<"fold_affine_into_weights",
+    "Constant scale and shift go into the weights of the next matmul">;
 def Norm_ApplyCollapseDimsPatternsOp : Norm_ApplyPatternsOp<"collapse_dims",
     "norm.generic works on as few dims as its operands allow">;
 
