@@ -51,6 +51,13 @@ def target(preset, name):
     return 1, 0
 
 
+def tutorial(page):
+    """A page whose patch must apply, build and pass its own tests."""
+    if run(sys.executable, "scripts/run-tutorial.py", page):
+        raise StepFailed
+    return 1, 0
+
+
 def lit(preset):
     suite = binary_dir(preset) / "test"
     report = suite / "lit.json"
@@ -101,6 +108,7 @@ SUITES = {
     "check-ci": [
         (build, "release"),
         (target, "release", "check-docs"),
+        (tutorial, "docs/AddAnOp.md"),
         (programs, "release", "--ci"),
         (build, "asan"),
         (lit, "asan"),
@@ -110,6 +118,7 @@ SUITES = {
         (lit, "release"),
         (programs, "release", "--full"),
         (target, "release", "check-docs"),
+        (tutorial, "docs/AddAnOp.md"),
         (build, "asan"),
         (lit, "asan"),
         (programs, "asan", "--ci"),

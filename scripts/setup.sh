@@ -12,8 +12,8 @@ packages="cmake ninja-build python3 clang-22 lld-22 libomp-22-dev llvm-22-dev
           llvm-22-tools libmlir-22-dev mlir-22-tools"
 for option in "$@"; do
   case $option in
-  --ci) packages="$packages libclang-rt-22-dev" ;;
-  --all) packages="$packages libclang-rt-22-dev g++-12" ;;
+  --ci) packages="$packages libclang-rt-22-dev patch" ;;
+  --all) packages="$packages libclang-rt-22-dev patch g++-12" ;;
   *) echo "usage: setup.sh [--ci] [--all]" >&2; exit 2 ;;
   esac
 done

@@ -8,46 +8,30 @@
 
 #include "Norm/CPU/Pipeline.h"
 #include "Norm/Passes.h"
-#include "mlir/Conversion/Passes.h"
-#include "mlir/Dialect/Bufferization/Pipelines/Passes.h"
-#include "mlir/Dialect/Bufferization/Transforms/Passes.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Dialect/Linalg/Passes.h"
-#include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"
-#include "mlir/Transforms/Passes.h"
 
 using namespace mlir;
 using namespace mlir::norm;
 
-static void addBufferization(OpPassManager &pm) {
-  pm.addPass(bufferization::createEmptyTensorEliminationPass());
-  bufferization::OneShotBufferizePassOptions options;
-  options.bufferizeFunctionBoundaries = true;
-  options.functionBoundaryTypeConversion =
-      bufferization::LayoutMapOption::IdentityLayoutMap;
-  pm.addPass(bufferization::createOneShotBufferizePass(options));
-  pm.addPass(createCanonicalizerPass());
-  bufferization::buildBufferDeallocationPipeline(pm, {});
-  pm.addPass(createConvertBufferizationToMemRefPass());
-}
-
-static void addLoweringToLLVM(OpPassManager &pm) {
-  pm.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());
-  pm.addPass(memref::createExpandStridedMetadataPass());
-  pm.addPass(createLowerAffinePass());
-  pm.addPass(createSCFToControlFlowPass());
-  pm.addPass(createConvertToLLVMPass());
-  pm.addPass(createReconcileUnrealizedCastsPass());
-}
-
 void mlir::norm::buildCPUPipeline(OpPassManager &pm,
-                                  const CPUPipelineOptions &) {
+                                  const CPUPipelineOptions &options) {
   pm.addPass(createNormGeneralizePass());
   pm.addPass(createNormCollapseDimsPass());
-  pm.addPass(createNormToLinalgPass());
-  addBufferization(pm);
-  addLoweringToLLVM(pm);
+  if (options.stopAfter == StopAfter::Fuse)
+    return;
+  switch (options.road) {
+  case Road::Vector:
+    buildVectorRoad(pm, options);
+    break;
+  case Road::Linalg:
+    buildLinalgRoad(pm, options);
+    break;
+  case Road::Affine:
+    buildAffineRoad(pm, options);
+    break;
+  }
+  if (options.stopAfter == StopAfter::Nothing)
+    buildLoweringToLLVM(pm);
 }
 
 void mlir::norm::registerNormPipelines() {

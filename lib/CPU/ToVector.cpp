@@ -10,6 +10,7 @@
 #include "Norm/Fuse/Patterns.h"
 #include "Norm/Passes.h"
 #include "VectorLoops.h"
+#include "mlir/Dialect/Arith/Transforms/Passes.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Dialect/OpenMP/OpenMPDialect.h"
@@ -34,15 +35,18 @@ struct NormToVectorPass : norm::impl::NormToVectorPassBase<NormToVectorPass> {
 };
 } // namespace
 
-/// Keeps transcendentals of the loops just made in vector registers.
-static void approximateMath(ArrayRef<Operation *> mathOps) {
-  if (mathOps.empty())
+/// Keeps transcendentals of the loops just made in vector registers, and
+/// roundings to bf16 free of calls where the target has no instruction.
+static void expandOps(ArrayRef<Operation *> ops, const VectorTarget &target) {
+  if (ops.empty())
     return;
-  RewritePatternSet patterns(mathOps.front()->getContext());
+  RewritePatternSet patterns(ops.front()->getContext());
   populateMathPolynomialApproximationPatterns(patterns);
+  if (!target.hasBFloat16)
+    arith::populateExpandBFloat16Patterns(patterns);
   GreedyRewriteConfig config;
   config.setStrictness(GreedyRewriteStrictness::ExistingAndNewOps);
-  (void)applyOpPatternsGreedily(mathOps, std::move(patterns), config);
+  (void)applyOpPatternsGreedily(ops, std::move(patterns), config);
 }
 
 void NormToVectorPass::runOnOperation() {
@@ -78,6 +82,6 @@ void NormToVectorPass::runOnOperation() {
     VectorLoops loops(program, *plan, vectorOptions, builder);
     loops.emit();
     op.erase();
-    approximateMath(loops.getMathOps());
+    expandOps(loops.getOpsToExpand(), *target);
   }
 }

@@ -26,7 +26,7 @@ public:
               const VectorOptions &options, OpBuilder &builder);
 
   void emit();
-  ArrayRef<Operation *> getMathOps() const { return values.mathOps; }
+  ArrayRef<Operation *> getOpsToExpand() const { return values.opsToExpand; }
 
 private:
   using CarriedBody = function_ref<SmallVector<Value>(ValueRange)>;

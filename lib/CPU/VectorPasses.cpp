@@ -1,5 +1,4 @@
-//===- VectorPasses.cpp - The statistics of a vectorized row program -*- C++
-//-*-===//
+//===- VectorPasses.cpp - Statistics, in vectors ----------------*- C++ -*-===//
 //
 // Part of the Norm project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,4 +1,4 @@
-//===- VectorStreaming.cpp - When to store past the caches -*- C++ -*-===//
+//===- VectorStreaming.cpp - When to store past the caches ------*- C++ -*-===//
 //
 // Part of the Norm project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

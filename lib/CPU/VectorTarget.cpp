@@ -1,5 +1,4 @@
-//===- VectorTarget.cpp - What code generation needs to know of the machine -*-
-// C++ -*-===//
+//===- VectorTarget.cpp - What to know of the machine -----------*- C++ -*-===//
 //
 // Part of the Norm project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -60,6 +59,7 @@ VectorTarget::get(StringRef tripleText, StringRef cpu, StringRef features,
     bool avx2 = subtarget->checkFeatures("+avx2");
     result.vectorBits = avx512 ? 512 : avx2 ? 256 : 128;
     result.hasMasks = avx2 || avx512;
+    result.hasBFloat16 = subtarget->checkFeatures("+avx512bf16");
     result.hasNarrowMasks = subtarget->checkFeatures("+avx512bw");
   }
   return result;

@@ -254,8 +254,8 @@ Value VectorValues::emitClone(Operation *op, unsigned result, unsigned row) {
     clone->setAttr("fastmath",
                    arith::FastMathFlagsAttr::get(
                        builder.getContext(), arith::FastMathFlags::contract));
-  if (isVector && isa<math::MathDialect>(op->getDialect()))
-    mathOps.push_back(clone);
+  if (isa<math::MathDialect>(op->getDialect()) || isa<arith::TruncFOp>(op))
+    opsToExpand.push_back(clone);
   for (unsigned i = 0; i < op->getNumResults(); ++i)
     if (i != result)
       scopes[getScope(op->getResult(i))].values[{op->getResult(i), row}] =

@@ -82,8 +82,8 @@ public:
   bool isScalar = false;
   SmallVector<llvm::DenseMap<Value, RowStatistic>> statistics;
   llvm::DenseMap<Type, Value> counts;
-  /// Math ops on vectors, for the approximations that keep them vectors.
-  SmallVector<Operation *> mathOps;
+  /// Ops that LLVM would make calls of, unless they are expanded.
+  SmallVector<Operation *> opsToExpand;
 
 private:
   Value compute(Value value, unsigned row);

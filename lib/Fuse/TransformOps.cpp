@@ -37,10 +37,10 @@ NORM_APPLY_PATTERNS(CollapseDims)
 #undef NORM_APPLY_PATTERNS
 
 namespace {
-class NormTransformExtension
-    : public transform::TransformDialectExtension<NormTransformExtension> {
+class FuseTransformExtension
+    : public transform::TransformDialectExtension<FuseTransformExtension> {
 public:
-  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(NormTransformExtension)
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(FuseTransformExtension)
   void init() {
     declareGeneratedDialect<NormDialect>();
     registerTransformOps<
@@ -51,6 +51,7 @@ public:
 };
 } // namespace
 
-void mlir::norm::registerTransformDialectExtension(DialectRegistry &registry) {
-  registry.addExtensions<NormTransformExtension>();
+void mlir::norm::registerFuseTransformDialectExtension(
+    DialectRegistry &registry) {
+  registry.addExtensions<FuseTransformExtension>();
 }

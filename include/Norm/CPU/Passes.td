@@ -58,4 +58,60 @@ def NormToVectorPass : Pass<"norm-to-vector"> {
     "::mlir::vector::VectorDialect"];
 }
 
+def NormApplySchedulePass : Pass<"norm-apply-schedule"> {
+  let summary = "Apply a transform script to the norms";
+  let description = [{
+    Interprets `@__transform_main` of a transform script with the op this runs
+    on as its argument: the script in the library, or the file `schedule`
+    names. The former tiles each norm by rows, decomposes it inside the row
+    loop (which fuses its stages by construction), tiles each stage by 64
+    elements, peels, and vectorizes; a peeled tail is masked. So the loops do
+    exactly what the norm says, but for the order of summation.
+
+    A norm that a schedule can take carries the unit attribute `norm.rows` while
+    the script runs: a norm.generic on tensors whose iterators are (parallel,
+    reduction). Its stages, once decomposed, carry `norm.stage` (see
+    `norm-to-linalg`). Norms of another form, and all other ops, are not
+    touched.
+
+    Fails if the script cannot be read or does not apply.
+  }];
+  let options = [
+    Option<"schedule", "schedule", "std::string", /*default=*/"",
+           "file with the transform script, in place of the library's own">];
+}
+
+def NormBufferizePass : Pass<"norm-bufferize", "ModuleOp"> {
+  let summary = "Tensors to buffers, and free what that allocates";
+  let description = [{
+    One-shot bufferization across function boundaries with identity layouts.
+    Norms bufferize to norms on memrefs, in place where legal. Temporaries are
+    hoisted out of loops; small ones go to the stack, the others are freed.
+
+    A function that has no tensors manages its own memory and keeps doing so:
+    nothing is freed for it.
+  }];
+}
+
+def NormExpandShapeToCastPass : Pass<"norm-expand-shape-to-cast"> {
+  let summary = "memref.expand_shape to memref.reinterpret_cast";
+  let description = [{
+    Rewrites each `memref.expand_shape` with several dynamic extents in one
+    group, on which upstream's `expand-strided-metadata` crashes, to a
+    `memref.reinterpret_cast` with the sizes the op carries and strides derived
+    from them. The same view.
+  }];
+  let dependentDialects = [
+    "::mlir::affine::AffineDialect", "::mlir::memref::MemRefDialect"];
+}
+
+def NormKeepLoopAnnotationsPass : Pass<"norm-keep-loop-annotations"> {
+  let summary = "Keep llvm.loop_annotation through the lowering to branches";
+  let description = [{
+    The conversion of loops to branches carries a loop's `llvm.loop_annotation`
+    to the branch as a discardable attribute, which the translation to LLVM IR
+    drops. Makes it the branch's own.
+  }];
+}
+
 #endif // NORM_CPU_PASSES_TD

@@ -21,6 +21,8 @@ struct VectorTarget {
   bool hasMasks = false;
   /// They are also for 1- and 2-byte elements.
   bool hasNarrowMasks = false;
+  /// Rounding f32 to bf16 is an instruction.
+  bool hasBFloat16 = false;
 
   /// Of an LLVM triple, CPU name ("native" is the host) and feature string.
   static FailureOr<VectorTarget>

@@ -30,4 +30,24 @@ def NormToLinalgPass : Pass<"norm-to-linalg"> {
     "::mlir::memref::MemRefDialect", "::mlir::tensor::TensorDialect"];
 }
 
+def NormToAffinePass : Pass<"norm-to-affine"> {
+  let summary = "Norm ops on memrefs to affine.for";
+  let description = [{
+    A nest of `affine.for` over the rows. In it, each pass over the row is an
+    `affine.for` whose iter_args are the reductions, what is computed once per
+    row stands between the passes, and the elements are one loop: the form that
+    `affine-super-vectorize` takes with `vectorize-reductions`. `moments` is
+    two-pass: the mean, then the mean of centred squares.
+
+    Refused, with a remark, and left as they are: norms on tensors, buffers with
+    a layout (the vectorizer has no notion of one), and extents that are no
+    affine symbols.
+
+    Numeric contract: exact but for the order of summation, which is free.
+  }];
+  let dependentDialects = [
+    "::mlir::norm::NormDialect", "::mlir::affine::AffineDialect",
+    "::mlir::memref::MemRefDialect"];
+}
+
 #endif // NORM_DECOMPOSE_PASSES_TD

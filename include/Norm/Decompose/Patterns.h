@@ -14,6 +14,10 @@
 namespace mlir::norm {
 /// norm.generic to linalg.generic; the order of summation is free.
 void populateNormToLinalgPatterns(RewritePatternSet &patterns);
+
+/// norm.generic on memrefs to affine.for with iter_args; the order of summation
+/// is free.
+void populateNormToAffinePatterns(RewritePatternSet &patterns);
 } // namespace mlir::norm
 
 #endif // NORM_DECOMPOSE_PATTERNS_H

@@ -32,8 +32,9 @@ def NormCollapseDimsPass : Pass<"norm-collapse-dims"> {
   let description = [{
     A norm over the last dim of a `BxSxN` tensor is a norm over the rows of a
     `(B·S)xN` one. Merges dims that stand side by side in every operand that has
-    them, and drops unit dims, so that lowerings see (parallel, reduction) as
-    often as possible. No value changes; the reshapes are views.
+    them, so that lowerings see (parallel, reduction) as often as possible. No
+    value changes; the reshapes are views. On memrefs, whose dims may be strided,
+    and where an operand has one of two dims alone, nothing is merged.
   }];
   let dependentDialects = ["::mlir::norm::NormDialect"];
 }

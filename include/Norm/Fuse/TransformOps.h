@@ -18,7 +18,7 @@
 
 namespace mlir::norm {
 /// Makes `transform.apply_patterns.norm.*` known to the transform dialect.
-void registerTransformDialectExtension(DialectRegistry &registry);
+void registerFuseTransformDialectExtension(DialectRegistry &registry);
 } // namespace mlir::norm
 
 #endif // NORM_FUSE_TRANSFORMOPS_H

@@ -1,0 +1,109 @@
+//===- Jit.h - Compile a function and call it -------------------*- C++ -*-===//
+//
+// Part of the Norm project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef NORM_RUN_JIT_H
+#define NORM_RUN_JIT_H
+
+#include "Norm/Run/Signature.h"
+#include <functional>
+
+namespace llvm {
+class TargetMachine;
+} // namespace llvm
+
+namespace mlir {
+class DialectRegistry;
+class ExecutionEngine;
+class OpPassManager;
+
+namespace norm {
+
+/// Every dialect and extension, ours, and their translations to LLVM IR: what a
+/// context needs for compile().
+void registerAllForRun(DialectRegistry &registry);
+
+struct CompileOptions {
+  /// What --norm-cpu-pipeline would be given, such as "road=affine".
+  std::string pipelineOptions;
+  /// Replaces --norm-cpu-pipeline if set; must end in the LLVM dialect.
+  std::function<void(OpPassManager &)> pipeline;
+  /// Turns tensor results into trailing memref arguments, so that the caller
+  /// says where they go and nothing is allocated for them.
+  bool resultsAsArguments = false;
+  /// Of LLVM, 0 to 3.
+  unsigned optLevel = 3;
+};
+
+/// A compiled function.
+class Kernel {
+public:
+  ~Kernel();
+  Kernel(Kernel &&);
+
+  /// With resultsAsArguments, as rewritten.
+  const Signature &getSignature() const { return signature; }
+  /// True if the code runs on OpenMP threads.
+  bool isParallel() const { return parallel; }
+
+  /// Calls the function. Tensor arguments stay as they are, memref arguments
+  /// may be written. A failing cf.assert in the function aborts the process.
+  llvm::Expected<SmallVector<HostTensor>>
+  invoke(ArrayRef<HostTensor> arguments) const;
+
+  /// A call whose arguments are checked and packed once, to be run repeatedly.
+  class Call {
+  public:
+    Call(Call &&);
+    ~Call();
+    void run();
+    /// Takes the results of the last run(). Due after every run() of a function
+    /// with shaped results, which are freshly allocated.
+    SmallVector<HostTensor> takeResults();
+
+  private:
+    friend class Kernel;
+    struct State;
+    explicit Call(std::unique_ptr<State> state);
+    std::unique_ptr<State> state;
+  };
+  llvm::Expected<Call> prepare(ArrayRef<HostTensor> arguments) const;
+
+private:
+  Kernel() = default;
+  friend llvm::Expected<Kernel> compile(ModuleOp, StringRef,
+                                        const CompileOptions &);
+
+  Signature signature;
+  bool parallel = false;
+  std::unique_ptr<llvm::TargetMachine> machine;
+  std::unique_ptr<ExecutionEngine> engine;
+  void (*function)(void **) = nullptr;
+};
+
+/// Compiles one function of a module, and what it calls, for this machine. The
+/// module is not changed; its context needs registerAllForRun(). An empty name
+/// means the only public function.
+llvm::Expected<Kernel> compile(ModuleOp module, StringRef entry,
+                               const CompileOptions &options = {});
+
+/// The same, from text.
+llvm::Expected<Kernel> compile(StringRef text, StringRef entry,
+                               MLIRContext &context,
+                               const CompileOptions &options = {});
+
+/// A copy of the module in which the entry is its only public function.
+OwningOpRef<ModuleOp> isolateEntry(func::FuncOp entry);
+
+/// Runs a pipeline; its first error, with location, is the Error.
+llvm::Error runPipeline(ModuleOp module,
+                        llvm::function_ref<void(OpPassManager &)> build);
+
+} // namespace norm
+} // namespace mlir
+
+#endif // NORM_RUN_JIT_H

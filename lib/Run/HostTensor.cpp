@@ -1,0 +1,215 @@
+//===- HostTensor.cpp - Data at the call boundary ---------------*- C++ -*-===//
+//
+// Part of the Norm project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Norm/Run/HostTensor.h"
+#include <cmath>
+#include <cstring>
+
+using namespace mlir;
+using namespace mlir::norm;
+
+//===----------------------------------------------------------------------===//
+// Storage
+//===----------------------------------------------------------------------===//
+
+SmallVector<int64_t> mlir::norm::getContiguousStrides(ArrayRef<int64_t> shape) {
+  SmallVector<int64_t> strides(shape.size(), 1);
+  for (int64_t i = int64_t(shape.size()) - 2; i >= 0; --i)
+    strides[i] = strides[i + 1] * std::max<int64_t>(shape[i + 1], 1);
+  return strides;
+}
+
+static bool isRowMajor(ArrayRef<int64_t> shape, ArrayRef<int64_t> strides) {
+  for (auto [size, stride, expected] :
+       llvm::zip_equal(shape, strides, getContiguousStrides(shape)))
+    if (size != 1 && stride != expected)
+      return false;
+  return true;
+}
+
+HostTensor::HostTensor(DType dtype, ArrayRef<int64_t> shape)
+    : HostTensor(dtype, shape, getContiguousStrides(shape)) {}
+
+HostTensor::HostTensor(DType dtype, ArrayRef<int64_t> shape,
+                       ArrayRef<int64_t> strides)
+    : dtype(dtype), shape(shape), strides(strides),
+      contiguous(isRowMajor(shape, strides)) {
+  size_t extent = 1;
+  for (auto [size, stride] : llvm::zip_equal(shape, strides))
+    extent += std::max<int64_t>(size - 1, 0) * stride;
+  // aligned_alloc wants a multiple of the alignment.
+  size_t bytes = llvm::alignTo(extent * getByteWidth(dtype), 64);
+  data = std::aligned_alloc(64, bytes);
+  if (!data)
+    llvm::report_bad_alloc_error("no memory for a tensor");
+  std::memset(data, 0, bytes);
+  owner = std::shared_ptr<void>(data, std::free);
+}
+
+HostTensor::HostTensor(DType dtype, ArrayRef<int64_t> shape,
+                       ArrayRef<int64_t> strides, void *data,
+                       std::shared_ptr<void> owner)
+    : dtype(dtype), shape(shape), strides(strides), data(data),
+      owner(std::move(owner)), contiguous(isRowMajor(shape, strides)) {}
+
+int64_t HostTensor::getNumElements() const {
+  return ShapedType::getNumElements(shape);
+}
+
+char *HostTensor::getAddress(int64_t position) const {
+  if (contiguous)
+    return static_cast<char *>(data) + position * getByteWidth(dtype);
+  int64_t offset = 0;
+  for (auto [size, stride] :
+       llvm::zip_equal(llvm::reverse(shape), llvm::reverse(strides))) {
+    offset += position % size * stride;
+    position /= size;
+  }
+  return static_cast<char *>(data) + offset * getByteWidth(dtype);
+}
+
+//===----------------------------------------------------------------------===//
+// Elements
+//===----------------------------------------------------------------------===//
+
+template <typename T> static T load(const char *address) {
+  T value;
+  std::memcpy(&value, address, sizeof(T));
+  return value;
+}
+template <typename T> static void store(char *address, T value) {
+  std::memcpy(address, &value, sizeof(T));
+}
+
+static double loadHalf(const char *address, DType dtype) {
+  APFloat value(getSemantics(dtype), APInt(16, load<uint16_t>(address)));
+  return value.convertToDouble();
+}
+
+static void storeHalf(char *address, DType dtype, double value) {
+  APFloat rounded(value);
+  bool losesInfo;
+  rounded.convert(getSemantics(dtype), APFloat::rmNearestTiesToEven,
+                  &losesInfo);
+  store<uint16_t>(address, rounded.bitcastToAPInt().getZExtValue());
+}
+
+/// Out-of-range doubles have no integer: NaN and infinities become 0.
+static int64_t toInteger(double value) {
+  return std::abs(value) < 0x1p63 ? int64_t(value) : 0;
+}
+
+double HostTensor::get(int64_t position) const {
+  const char *address = getAddress(position);
+  switch (dtype) {
+  case DType::i1:
+    return load<uint8_t>(address) & 1;
+  case DType::i8:
+    return load<int8_t>(address);
+  case DType::i16:
+    return load<int16_t>(address);
+  case DType::i32:
+    return load<int32_t>(address);
+  case DType::i64:
+    return load<int64_t>(address);
+  case DType::f16:
+    return loadHalf(address, dtype);
+  case DType::bf16:
+    // The upper half of an f32.
+    return llvm::bit_cast<float>(uint32_t(load<uint16_t>(address)) << 16);
+  case DType::f32:
+    return load<float>(address);
+  case DType::f64:
+    return load<double>(address);
+  }
+  llvm_unreachable("all dtypes are handled");
+}
+
+void HostTensor::set(int64_t position, double value) {
+  char *address = getAddress(position);
+  switch (dtype) {
+  case DType::i1:
+    return store<uint8_t>(address, value != 0);
+  case DType::i8:
+    return store<int8_t>(address, toInteger(value));
+  case DType::i16:
+    return store<int16_t>(address, toInteger(value));
+  case DType::i32:
+    return store<int32_t>(address, toInteger(value));
+  case DType::i64:
+    return store<int64_t>(address, toInteger(value));
+  case DType::f16:
+  case DType::bf16:
+    return storeHalf(address, dtype, value);
+  case DType::f32:
+    return store<float>(address, value);
+  case DType::f64:
+    return store<double>(address, value);
+  }
+}
+
+HostTensor HostTensor::clone(std::optional<DType> to) const {
+  HostTensor copy(to.value_or(dtype), shape);
+  int64_t count = getNumElements();
+  if (copy.dtype == dtype && isContiguous()) {
+    std::memcpy(copy.data, data, getNumBytes());
+    return copy;
+  }
+  unsigned width = getByteWidth(dtype);
+  for (int64_t i = 0; i < count; ++i) {
+    if (copy.dtype == dtype)
+      std::memcpy(copy.getAddress(i), getAddress(i), width);
+    else
+      copy.set(i, get(i));
+  }
+  return copy;
+}
+
+//===----------------------------------------------------------------------===//
+// Random values
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// splitmix64 and the Box-Muller transform: the standard library's
+/// distributions differ between implementations.
+class Random {
+public:
+  explicit Random(uint64_t seed) : state(seed) {}
+  uint64_t bits() {
+    uint64_t z = (state += 0x9e3779b97f4a7c15);
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+    return z ^ (z >> 31);
+  }
+  /// In (0, 1].
+  double uniform() { return double((bits() >> 11) + 1) * 0x1p-53; }
+  double normal() {
+    if (spare)
+      return *std::exchange(spare, std::nullopt);
+    double radius = std::sqrt(-2 * std::log(uniform()));
+    double angle = 2 * M_PI * uniform();
+    spare = radius * std::sin(angle);
+    return radius * std::cos(angle);
+  }
+
+private:
+  uint64_t state;
+  std::optional<double> spare;
+};
+} // namespace
+
+void HostTensor::fillRandom(uint64_t seed) {
+  Random random(seed);
+  int64_t count = getNumElements();
+  for (int64_t i = 0; i < count; ++i) {
+    if (isFloat(dtype))
+      set(i, random.normal());
+    else
+      set(i, double(random.bits() % (dtype == DType::i1 ? 2 : 8)));
+  }
+}

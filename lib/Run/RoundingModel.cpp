@@ -1,0 +1,126 @@
+//===- RoundingModel.cpp - How much rounding a function implies -*- C++ -*-===//
+//
+// Part of the Norm project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Norm/IR/Norm.h"
+#include "Norm/Run/Accuracy.h"
+#include <cmath>
+
+using namespace mlir;
+using namespace mlir::norm;
+
+static double getTypeRoundoff(Type type) {
+  std::optional<DType> dtype = getDType(getElementTypeOrSelf(type));
+  return dtype ? getUnitRoundoff(*dtype) : 0;
+}
+
+template <typename Op> static double getNamedOpRoundoff(Op op) {
+  double roundoff = getTypeRoundoff(op.getAccType());
+  if (op.getRounding() == Rounding::before_scale)
+    roundoff = std::max(roundoff, getTypeRoundoff(op.getXType()));
+  return roundoff;
+}
+
+/// The unit roundoff of what the op computes; 0 if it only moves values.
+static double getOpRoundoff(Operation *op) {
+  if (auto named = dyn_cast<LayerNormOp>(op))
+    return getNamedOpRoundoff(named);
+  if (auto named = dyn_cast<RmsNormOp>(op))
+    return getNamedOpRoundoff(named);
+  if (auto named = dyn_cast<L2NormOp>(op))
+    return getNamedOpRoundoff(named);
+  bool computes =
+      isa<arith::ArithDialect, math::MathDialect>(op->getDialect()) &&
+      !isa<arith::ConstantOp, arith::SelectOp, arith::ExtFOp, arith::TruncFOp,
+           arith::NegFOp, arith::MaximumFOp, arith::MinimumFOp,
+           arith::MaxNumFOp, arith::MinNumFOp>(op);
+  // linalg.softmax and its like compute in the type of their operands.
+  bool isAggregate =
+      isa<linalg::AggregatedOpInterface>(op) && !isa<GenericOp>(op);
+  double roundoff = 0;
+  if (computes || isAggregate || isa<ReduceOp>(op))
+    for (Type type : isAggregate ? TypeRange(op->getOperandTypes())
+                                 : TypeRange(op->getResultTypes()))
+      roundoff = std::max(roundoff, getTypeRoundoff(type));
+  return roundoff;
+}
+
+/// A truncation is a rounding on the way if what it makes is computed with
+/// again, and not only stored as a result.
+static double getTruncationRoundoff(func::FuncOp function) {
+  llvm::SmallDenseMap<Type, int> truncations;
+  double roundoff = 0;
+  function.walk([&](Operation *op) {
+    if (isa<arith::TruncFOp>(op))
+      ++truncations[getElementTypeOrSelf(op->getResultTypes()[0])];
+  });
+  for (auto [type, count] : truncations) {
+    auto isOfType = [type = type](Type other) {
+      return getElementTypeOrSelf(other) == type;
+    };
+    int outs = llvm::count_if(function.getResultTypes(), isOfType) +
+               llvm::count_if(function.getArgumentTypes(), [&](Type other) {
+                 return isa<MemRefType>(other) && isOfType(other);
+               });
+    if (count > outs)
+      roundoff = std::max(roundoff, getTypeRoundoff(type));
+  }
+  return roundoff;
+}
+
+/// The elements of each reduction of the op.
+static double getReductionGrowth(Operation *op, int64_t dynamicExtent) {
+  SmallVector<utils::IteratorType> iterators;
+  SmallVector<int64_t> extents;
+  double sums = 1;
+  if (auto linalgOp = dyn_cast<linalg::LinalgOp>(op)) {
+    iterators = linalgOp.getIteratorTypesArray();
+    extents = linalgOp.getStaticLoopRanges();
+  } else if (auto rowOp = dyn_cast<RowOpInterface>(op)) {
+    iterators = rowOp.getRowIteratorTypes();
+    extents.resize(iterators.size(), ShapedType::kDynamic);
+    for (auto [operand, map] :
+         llvm::zip_equal(op->getOperands(), rowOp.getIndexingMapsArray()))
+      if (auto type = dyn_cast<ShapedType>(operand.getType()))
+        for (auto [i, expr] : llvm::enumerate(map.getResults()))
+          extents[cast<AffineDimExpr>(expr).getPosition()] = type.getDimSize(i);
+    if (auto generic = dyn_cast<GenericOp>(op)) {
+      sums = 0;
+      for (auto reduce : generic.getBodyBlock()->getOps<ReduceOp>())
+        sums += getNumStats(reduce.getKind());
+    } else if (isa<LayerNormOp>(op)) {
+      sums = 2;
+    }
+  } else if (isa<linalg::AggregatedOpInterface>(op)) {
+    return std::sqrt(double(dynamicExtent)) / 2;
+  }
+  double elements = 1;
+  bool reduces = false;
+  for (auto [iterator, extent] : llvm::zip(iterators, extents)) {
+    if (iterator != utils::IteratorType::reduction)
+      continue;
+    reduces = true;
+    elements *= ShapedType::isDynamic(extent) ? dynamicExtent : extent;
+  }
+  return reduces ? sums * std::sqrt(elements) / 2 : 0;
+}
+
+RoundingModel RoundingModel::get(func::FuncOp function,
+                                 ArrayRef<HostTensor> arguments) {
+  int64_t largest = 1;
+  for (const HostTensor &argument : arguments)
+    for (int64_t extent : argument.getShape())
+      largest = std::max(largest, extent);
+
+  double roundoff = getTruncationRoundoff(function);
+  double growth = 8;
+  function.walk([&](Operation *op) {
+    roundoff = std::max(roundoff, getOpRoundoff(op));
+    growth += getReductionGrowth(op, largest);
+  });
+  return {roundoff, growth};
+}

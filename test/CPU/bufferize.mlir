@@ -1,0 +1,94 @@
+// RUN: norm-opt %s --norm-bufferize | FileCheck %s
+
+// A destination that is a memref argument is written in place.
+
+// CHECK-LABEL: func @in_place
+// CHECK-SAME: %[[X:.+]]: memref<4x8xf32>, %[[Y:.+]]: memref<4x8xf32>
+func.func @in_place(%x: tensor<4x8xf32>, %y: memref<4x8xf32>) {
+  // CHECK-NOT: memref.alloc
+  // CHECK: norm.rms_norm ins(%[[X]] : memref<4x8xf32>) outs(%[[Y]] : memref<4x8xf32>)
+  // CHECK-NOT: memref.copy
+  // CHECK: return
+  %e = tensor.empty() : tensor<4x8xf32>
+  %r = norm.rms_norm ins(%x : tensor<4x8xf32>) outs(%e : tensor<4x8xf32>) dims = [1] eps = 1.0e-5
+  bufferization.materialize_in_destination %r in restrict writable %y : (tensor<4x8xf32>, memref<4x8xf32>) -> ()
+  return
+}
+
+// Elements are stored after their row is known: x's buffer can take y.
+
+// CHECK-LABEL: func @reuses_input
+func.func @reuses_input(%x: tensor<4x8xf32>) -> tensor<4x8xf32> {
+  // CHECK: %[[A:.+]] = memref.alloc() {{.*}} : memref<4x8xf32>
+  // CHECK: linalg.exp {{.*}} outs(%[[A]] :
+  // CHECK-NOT: memref.alloc
+  // CHECK: ins(%[[A]][d0, d1] : memref<4x8xf32>)
+  // CHECK-NEXT: outs(%[[A]][d0, d1] : memref<4x8xf32>)
+  // CHECK: return %[[A]]
+  %e = tensor.empty() : tensor<4x8xf32>
+  %a = linalg.exp ins(%x : tensor<4x8xf32>) outs(%e : tensor<4x8xf32>) -> tensor<4x8xf32>
+  %r = norm.generic (d0: parallel, d1: reduction) ins(%a[d0, d1] : tensor<4x8xf32>) outs(%a[d0, d1] : tensor<4x8xf32>) (%v) {
+    %s = norm.reduce add %v : f32
+    %d = arith.divf %v, %s : f32
+    norm.yield %d : f32
+  }
+  return %r : tensor<4x8xf32>
+}
+
+// The value is read through a transposed map too, so rows read each other's
+// elements: the out needs a buffer of its own.
+
+// CHECK-LABEL: func @transposed
+func.func @transposed(%x: tensor<64x64xf32>) -> tensor<64x64xf32> {
+  // CHECK: %[[A:.+]] = memref.alloc() {{.*}} : memref<64x64xf32>
+  // CHECK: %[[B:.+]] = memref.alloc() {{.*}} : memref<64x64xf32>
+  // CHECK: ins(%[[A]][d1, d0] :
+  // CHECK-NEXT: outs(%[[B]][d0, d1] :
+  // CHECK: memref.dealloc %[[A]]
+  // CHECK: return %[[B]]
+  %e = tensor.empty() : tensor<64x64xf32>
+  %a = linalg.exp ins(%x : tensor<64x64xf32>) outs(%e : tensor<64x64xf32>) -> tensor<64x64xf32>
+  %r = norm.generic (d0: parallel, d1: reduction) ins(%a[d1, d0] : tensor<64x64xf32>) outs(%a[d0, d1] : tensor<64x64xf32>) (%v) {
+    %s = norm.reduce add %v : f32
+    %d = arith.divf %v, %s : f32
+    norm.yield %d : f32
+  }
+  return %r : tensor<64x64xf32>
+}
+
+// A temporary is freed; a small one is on the stack.
+
+// CHECK-LABEL: func @temporaries
+func.func @temporaries(%x: tensor<?x8xf32>, %y: memref<?x8xf32>, %n: index, %i: index) -> f32 {
+  // CHECK: %[[SMALL:.+]] = memref.alloca() {{.*}} : memref<4xf32>
+  // CHECK: %[[T:.+]] = memref.alloc(%{{.+}}) {{.*}} : memref<?x8xf32>
+  // CHECK: memref.dealloc %[[T]]
+  // CHECK-NOT: memref.dealloc %[[SMALL]]
+  %z = arith.constant 0.0 : f32
+  %se = tensor.empty() : tensor<4xf32>
+  %s = linalg.fill ins(%z : f32) outs(%se : tensor<4xf32>) -> tensor<4xf32>
+  %v = tensor.extract %s[%i] : tensor<4xf32>
+  %e = tensor.empty(%n) : tensor<?x8xf32>
+  %t = norm.rms_norm ins(%x : tensor<?x8xf32>) outs(%e : tensor<?x8xf32>) dims = [1] eps = 1.0e-5
+  %f = tensor.empty(%n) : tensor<?x8xf32>
+  %r = linalg.add ins(%t, %x : tensor<?x8xf32>, tensor<?x8xf32>) outs(%f : tensor<?x8xf32>) -> tensor<?x8xf32>
+  bufferization.materialize_in_destination %r in restrict writable %y : (tensor<?x8xf32>, memref<?x8xf32>) -> ()
+  return %v : f32
+}
+
+// A function on memrefs frees what it wants freed.
+
+// CHECK-LABEL: func @own_memory
+func.func @own_memory(%n: index) -> memref<?xf32> {
+  // CHECK: %[[A:.+]] = memref.alloc
+  // CHECK-NEXT: %[[B:.+]] = memref.alloc
+  // CHECK-NEXT: call @use(%[[A]])
+  // CHECK-NEXT: memref.dealloc %[[A]]
+  // CHECK-NEXT: return %[[B]]
+  %a = memref.alloc(%n) : memref<?xf32>
+  %b = memref.alloc(%n) : memref<?xf32>
+  call @use(%a) : (memref<?xf32>) -> ()
+  memref.dealloc %a : memref<?xf32>
+  return %b : memref<?xf32>
+}
+func.func private @use(memref<?xf32>)

@@ -1,0 +1,172 @@
+// RUN: norm-opt %s --norm-to-vector="cpu=x86-64-v4" --split-input-file --canonicalize --cse | FileCheck %s
+// RUN: norm-opt %s --norm-to-vector="cpu=x86-64" --split-input-file --canonicalize --cse | FileCheck %s --check-prefix=SSE2
+// RUN: norm-opt %s --norm-to-vector="cpu=x86-64-v4 accuracy=two-pass" --split-input-file --canonicalize --cse | FileCheck %s --check-prefix=TWOPASS
+// RUN: norm-opt %s --norm-to-vector="cpu=x86-64-v4" --split-input-file --remarks-filter="norm-plan" --remark-format=emitRemark -o /dev/null 2>&1 | FileCheck %s --check-prefix=REMARK
+// RUN: not norm-opt %s --norm-to-vector="cpu=no-such-cpu" --split-input-file -o /dev/null 2>&1 | FileCheck %s --check-prefix=NOCPU
+
+// NOCPU: error: 'no-such-cpu' is not a CPU of '{{.*}}'
+
+// Rows of whole vectors: the sum, the centred squares with the residual of the
+// mean, the elements. Parameters are loaded once for all rows at hand.
+
+// REMARK: remark: {{.*}}64 lanes along d1, reduced across lanes; 4 rows at once; masked tails
+// CHECK-LABEL: func @whole_vectors
+// CHECK-SAME: (%[[X:.+]]: memref<64x256xf32>, %[[G:.+]]: memref<256xf32>
+// CHECK: scf.for %[[ROW:.+]] = %{{.+}} to %{{.+}} step %c4 {
+// CHECK: scf.for %[[J:.+]] = {{.+}} -> (vector<64xf32>, vector<64xf32>, vector<64xf32>, vector<64xf32>)
+// CHECK-COUNT-4: vector.load %[[X]]
+// CHECK-COUNT-4: vector.reduction <add>
+// CHECK: scf.for {{.+}} -> (vector<64xf32>, vector<64xf32>, vector<64xf32>, vector<64xf32>, vector<64xf32>, vector<64xf32>, vector<64xf32>, vector<64xf32>)
+// CHECK-NOT: vector.mask
+// CHECK: arith.maximumf
+// CHECK: math.rsqrt %{{.+}} : f32
+// CHECK: scf.for
+// CHECK-COUNT-1: vector.load %[[G]]
+// CHECK-NOT: vector.load %[[G]]
+// CHECK: vector.store
+// CHECK-NOT: memref.load
+// CHECK-NOT: nontemporal
+// CHECK: return
+// SSE2-LABEL: func @whole_vectors
+// SSE2: vector<16xf32>
+// TWOPASS-LABEL: func @whole_vectors
+// TWOPASS: scf.for {{.+}} -> (vector<64xf32>, vector<64xf32>, vector<64xf32>, vector<64xf32>)
+// TWOPASS: scf.for {{.+}} -> (vector<64xf32>, vector<64xf32>, vector<64xf32>, vector<64xf32>)
+func.func @whole_vectors(%x: memref<64x256xf32>, %g: memref<256xf32>, %y: memref<64x256xf32>) {
+  norm.layer_norm ins(%x : memref<64x256xf32>) scale(%g : memref<256xf32>)
+      outs(%y : memref<64x256xf32>) dims = [1] eps = 1.0e-5
+  return
+}
+
+// -----
+
+// The rest of a row: one masked vector, or one by one where masks are no
+// instructions.
+
+// CHECK-LABEL: func @tails
+// CHECK: %[[MASK:.+]] = vector.constant_mask [36] : vector<64xi1>
+// CHECK: vector.maskedload {{.*}}%[[MASK]]
+// CHECK: vector.maskedstore {{.*}}%[[MASK]]
+// SSE2-LABEL: func @tails
+// SSE2-NOT: vector.maskedload
+// SSE2: scf.for {{.+}} -> (f32
+// SSE2: memref.load
+func.func @tails(%x: memref<4x100xf32>, %y: memref<4x100xf32>) {
+  norm.rms_norm ins(%x : memref<4x100xf32>) outs(%y : memref<4x100xf32>) dims = [1] eps = 1.0e-5
+  return
+}
+
+// -----
+
+// Large outs go past the caches where they are aligned, and the next block of
+// rows is fetched meanwhile; then there is a fence.
+
+// CHECK-LABEL: func @streams
+// CHECK-SAME: (%[[X:.+]]: memref<8192x4096xf32>, %[[Y:.+]]: memref<8192x4096xf32>)
+// CHECK: %[[P:.+]] = memref.extract_aligned_pointer_as_index %[[Y]]
+// CHECK: %[[REST:.+]] = arith.remui %[[P]], %{{.+}} : index
+// CHECK: %[[ALIGNED:.+]] = arith.cmpi eq, %[[REST]], %{{.+}} : index
+// CHECK: scf.if %[[ALIGNED]] {
+// CHECK: memref.prefetch %[[X]]{{.*}} read
+// CHECK: vector.store {{.*}} {alignment = 64 : i64, nontemporal = true}
+// CHECK: } else {
+// CHECK-NOT: nontemporal
+// CHECK: scf.if %[[ALIGNED]] {
+// CHECK-NEXT: llvm.fence seq_cst
+func.func @streams(%x: memref<8192x4096xf32>, %y: memref<8192x4096xf32>) {
+  norm.rms_norm ins(%x : memref<8192x4096xf32>) outs(%y : memref<8192x4096xf32>) dims = [1] eps = 1.0e-5
+  return
+}
+
+// -----
+
+// Rows of an odd pitch start anywhere in a cache line: each has a masked head.
+
+// CHECK-LABEL: func @peels
+// CHECK: %[[LINE:.+]] = arith.andi %{{.+}}, %c63 : index
+// CHECK: %[[HEAD:.+]] = arith.divui %[[LINE]], %c4 : index
+// CHECK: %[[SHORT:.+]] = arith.minui %[[HEAD]], %{{.+}} : index
+// CHECK: %[[MASK:.+]] = vector.create_mask %[[SHORT]] : vector<64xi1>
+// CHECK: vector.maskedstore {{.*}}%[[MASK]]
+// CHECK: scf.for %{{.+}} = %[[SHORT]] to
+// CHECK: vector.store {{.*}}nontemporal = true
+func.func @peels(%x: memref<4096x1023xf32>, %y: memref<4096x1023xf32>) {
+  norm.rms_norm ins(%x : memref<4096x1023xf32>) outs(%y : memref<4096x1023xf32>) dims = [1] eps = 1.0e-5
+  return
+}
+
+// -----
+
+// The innermost dim is not reduced: every lane is a row, and nothing is
+// combined across lanes.
+
+// REMARK: remark: {{.*}}along d2, a row per lane
+// CHECK-LABEL: func @channels_first
+// CHECK-NOT: vector.reduction
+// CHECK: scf.for {{.+}} -> (vector<64xf32>)
+// CHECK: math.rsqrt %{{.+}} : vector<64xf32>
+// CHECK: vector.store
+// CHECK: vector.store {{.*}} : memref<8x3136xf32>
+// CHECK-NOT: vector.reduction
+func.func @channels_first(%x: memref<8x96x3136xf32>, %g: memref<96xf32>, %y: memref<8x96x3136xf32>, %r: memref<8x3136xf32>) {
+  norm.rms_norm ins(%x : memref<8x96x3136xf32>) scale(%g : memref<96xf32>)
+      outs(%y : memref<8x96x3136xf32>) rstd(%r : memref<8x3136xf32>) dims = [1] eps = 1.0e-5
+  return
+}
+
+// -----
+
+// Transcendentals stay in vector registers.
+
+// CHECK-LABEL: func @activation
+// CHECK-NOT: math.tanh
+// CHECK: vector.store
+// CHECK-NOT: math.tanh
+// CHECK: return
+func.func @activation(%x: memref<4x64xf32>, %y: memref<4x64xf32>) {
+  norm.generic (d0: parallel, d1: reduction) ins(%x[d0, d1] : memref<4x64xf32>)
+      outs(%y[d0, d1] : memref<4x64xf32>) (%v) {
+    %m = norm.reduce max %v : f32
+    %c = arith.subf %v, %m : f32
+    %t = math.tanh %c : f32
+    norm.yield %t : f32
+  }
+  return
+}
+
+// -----
+
+// bf16 is rounded without calls where the target has no instruction for it.
+
+// CHECK-LABEL: func @bf16
+// CHECK-NOT: arith.truncf
+// CHECK: vector.store %{{.+}} : memref<4x64xbf16>, vector<64xbf16>
+func.func @bf16(%x: memref<4x64xbf16>, %y: memref<4x64xbf16>) {
+  norm.rms_norm ins(%x : memref<4x64xbf16>) outs(%y : memref<4x64xbf16>) dims = [1] eps = 1.0e-5
+  return
+}
+
+// -----
+
+// What cannot be vectorized stays, and is said; other ops are left alone.
+
+// REMARK: remark: {{.*}}operand #0 has no unit inner stride
+// CHECK-LABEL: func @refused
+// CHECK: linalg.matmul
+// CHECK: norm.generic
+func.func @refused(%x: memref<4x64xf32, strided<[128, 2]>>, %y: memref<4x64xf32>,
+                   %a: memref<4x64xf32>, %b: memref<64x64xf32>) {
+  linalg.matmul ins(%a, %b : memref<4x64xf32>, memref<64x64xf32>) outs(%y : memref<4x64xf32>)
+  norm.rms_norm ins(%x : memref<4x64xf32, strided<[128, 2]>>) outs(%y : memref<4x64xf32>) dims = [1] eps = 1.0e-5
+  return
+}
+
+// -----
+
+// REMARK: remark: {{.*}}works on tensors: bufferize first
+// CHECK-LABEL: func @tensors
+// CHECK: norm.generic
+func.func @tensors(%x: tensor<4x64xf32>, %e: tensor<4x64xf32>) -> tensor<4x64xf32> {
+  %y = norm.rms_norm ins(%x : tensor<4x64xf32>) outs(%e : tensor<4x64xf32>) dims = [1] eps = 1.0e-5
+  return %y : tensor<4x64xf32>
+}

@@ -1,0 +1,102 @@
+// Every norm op agrees with its oracle, in every kind of type and operand.
+// RUN: norm-run %s --entry layer_norm --verify | FileCheck %s
+// RUN: norm-run %s --entry before_scale --verify | FileCheck %s
+// RUN: norm-run %s --entry leading_dim --verify | FileCheck %s
+// RUN: norm-run %s --entry l2_max --verify | FileCheck %s
+// RUN: norm-run %s --entry softmax --verify | FileCheck %s
+// RUN: norm-run %s --entry plain_linalg --verify | FileCheck %s
+// RUN: norm-run %s --entry in_place --verify | FileCheck %s --check-prefix=MEMREF
+// RUN: norm-run %s --entry quantize --verify | FileCheck %s
+// RUN: norm-run %s --entry dynamic --verify --shape=0=5x33 --dynamic-size=33 | FileCheck %s
+
+// CHECK: result0: max error {{[^:]*}}; error/bound 0{{.*}}: right
+// CHECK-NOT: WRONG
+// MEMREF: argument0: max error 0{{.*}}: right
+// MEMREF: argument1: max error {{[^:]*}}; error/bound 0{{.*}}: right
+
+func.func @layer_norm(%x: tensor<3x40xf32>, %g: tensor<40xf32>, %b: tensor<40xf32>)
+    -> (tensor<3x40xf32>, tensor<3xf32>, tensor<3xf32>) {
+  %e = tensor.empty() : tensor<3x40xf32>
+  %s = tensor.empty() : tensor<3xf32>
+  %y, %mean, %rstd = norm.layer_norm ins(%x : tensor<3x40xf32>)
+      scale(%g : tensor<40xf32>) shift(%b : tensor<40xf32>)
+      outs(%e : tensor<3x40xf32>) mean(%s : tensor<3xf32>) rstd(%s : tensor<3xf32>)
+      dims = [1] eps = 1.0e-5
+  return %y, %mean, %rstd : tensor<3x40xf32>, tensor<3xf32>, tensor<3xf32>
+}
+
+func.func @before_scale(%x: tensor<2x7x64xbf16>, %g: tensor<64xbf16>) -> tensor<2x7x64xbf16> {
+  %e = tensor.empty() : tensor<2x7x64xbf16>
+  %y = norm.rms_norm ins(%x : tensor<2x7x64xbf16>) scale(%g : tensor<64xbf16>)
+      outs(%e : tensor<2x7x64xbf16>) dims = [2] eps = 1.0e-6
+      rounding = before_scale scale_offset = 1.0
+  return %y : tensor<2x7x64xbf16>
+}
+
+func.func @leading_dim(%x: tensor<2x16x5xf16>, %g: tensor<16xf32>) -> tensor<2x16x5xf16> {
+  %e = tensor.empty() : tensor<2x16x5xf16>
+  %y = norm.layer_norm ins(%x : tensor<2x16x5xf16>) scale(%g : tensor<16xf32>)
+      outs(%e : tensor<2x16x5xf16>) dims = [1] eps = 1.0e-5
+  return %y : tensor<2x16x5xf16>
+}
+
+func.func @l2_max(%x: tensor<4x9xf64>) -> tensor<4x9xf64> {
+  %e = tensor.empty() : tensor<4x9xf64>
+  %y = norm.l2_norm ins(%x : tensor<4x9xf64>) outs(%e : tensor<4x9xf64>)
+      dims = [1] eps = 1.0e-12 eps_mode = max
+  return %y : tensor<4x9xf64>
+}
+
+func.func @softmax(%x: tensor<4x33xf32>) -> tensor<4x33xf32> {
+  %e = tensor.empty() : tensor<4x33xf32>
+  %y = norm.generic (d0: parallel, d1: reduction) ins(%x[d0, d1] : tensor<4x33xf32>)
+      outs(%e[d0, d1] : tensor<4x33xf32>) (%v) {
+    %m = norm.reduce max %v : f32
+    %c = arith.subf %v, %m : f32
+    %p = math.exp %c : f32
+    %s = norm.reduce add %p : f32
+    %q = arith.divf %p, %s : f32
+    norm.yield %q : f32
+  }
+  return %y : tensor<4x33xf32>
+}
+
+func.func @plain_linalg(%x: tensor<4x33xf32>) -> tensor<4xf32> {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<4xf32>
+  %init = linalg.fill ins(%zero : f32) outs(%e : tensor<4xf32>) -> tensor<4xf32>
+  %sum = linalg.reduce { arith.addf } ins(%x : tensor<4x33xf32>)
+      outs(%init : tensor<4xf32>) dimensions = [1]
+  return %sum : tensor<4xf32>
+}
+
+func.func @in_place(%x: memref<4x33xf32>, %out: memref<4x33xf32>) {
+  %t = bufferization.to_tensor %x restrict : memref<4x33xf32> to tensor<4x33xf32>
+  %e = tensor.empty() : tensor<4x33xf32>
+  %y = norm.rms_norm ins(%t : tensor<4x33xf32>) outs(%e : tensor<4x33xf32>)
+      dims = [1] eps = 1.0e-5
+  bufferization.materialize_in_destination %y in restrict writable %out
+      : (tensor<4x33xf32>, memref<4x33xf32>) -> ()
+  return
+}
+
+func.func @quantize(%x: tensor<64xf32>) -> tensor<64xi8> {
+  %scale = arith.constant 32.0 : f32
+  %e = tensor.empty() : tensor<64xi8>
+  %q = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>],
+                       iterator_types = ["parallel"]}
+      ins(%x : tensor<64xf32>) outs(%e : tensor<64xi8>) {
+  ^bb0(%v: f32, %o: i8):
+    %s = arith.mulf %v, %scale : f32
+    %r = math.roundeven %s : f32
+    %i = arith.fptosi %r : f32 to i8
+    linalg.yield %i : i8
+  } -> tensor<64xi8>
+  return %q : tensor<64xi8>
+}
+
+func.func @dynamic(%x: tensor<?x?xf32>, %g: tensor<?xf32>) -> tensor<?x?xf32> {
+  %y = norm.rms_norm ins(%x : tensor<?x?xf32>) scale(%g : tensor<?xf32>)
+      outs(%x : tensor<?x?xf32>) dims = [1] eps = 1.0e-5
+  return %y : tensor<?x?xf32>
+}

@@ -1,0 +1,312 @@
+//===- norm-run.cpp - Run a function, check it, time it ---------*- C++ -*-===//
+//
+// Part of the Norm project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Norm/Run/Accuracy.h"
+#include "Norm/Run/Arguments.h"
+#include "Norm/Run/Benchmark.h"
+#include "Norm/Run/Npy.h"
+#include "Norm/Run/Oracle.h"
+#include "mlir/Parser/Parser.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/SourceMgr.h"
+#include <csignal>
+
+using namespace mlir;
+using namespace mlir::norm;
+namespace cl = llvm::cl;
+
+static cl::OptionCategory category("norm-run options");
+
+static cl::opt<std::string> fileName(cl::Positional, cl::desc("FILE.mlir"),
+                                     cl::init("-"), cl::cat(category));
+static cl::opt<std::string>
+    entryName("entry",
+              cl::desc("The function to run; by default the only "
+                       "public one"),
+              cl::cat(category));
+static cl::opt<std::string> road("road",
+                                 cl::desc("How norm ops are lowered, as in "
+                                          "--norm-cpu-pipeline=road=…"),
+                                 cl::cat(category));
+static cl::opt<std::string>
+    pipelineOptions("pipeline-options",
+                    cl::desc("More options of --norm-cpu-pipeline"),
+                    cl::cat(category));
+static cl::list<std::string>
+    inputs("input", cl::CommaSeparated, cl::value_desc("[N=]FILE.npy|NUMBER"),
+           cl::desc("Argument N, by default the next one: a .npy file, or a "
+                    "number for all its elements. Other arguments are random"),
+           cl::cat(category));
+static cl::list<std::string> shapes("shape", cl::CommaSeparated,
+                                    cl::value_desc("N=AxB"),
+                                    cl::desc("The shape of random argument N"),
+                                    cl::cat(category));
+static cl::opt<int64_t>
+    dynamicSize("dynamic-size", cl::init(-1), cl::value_desc("N"),
+                cl::desc("The size of every dynamic dim that has no --shape"),
+                cl::cat(category));
+static cl::opt<uint64_t> seed("seed", cl::init(0), cl::value_desc("N"),
+                              cl::desc("Of the random arguments: floats are "
+                                       "N(0, 1), integers in [0, 8)"),
+                              cl::cat(category));
+static cl::opt<std::string>
+    outputDir("output-dir", cl::value_desc("DIR"),
+              cl::desc("Write result0.npy …, and argument0.npy … of memrefs"),
+              cl::cat(category));
+static cl::opt<bool>
+    verify("verify",
+           cl::desc("Compare with the function as read, evaluated in f64"),
+           cl::cat(category));
+static cl::opt<std::string> verifyAgainst(
+    "verify-against", cl::value_desc("FILE.mlir"),
+    cl::desc("Compare with this file's function, evaluated in f64"),
+    cl::cat(category));
+static cl::opt<double>
+    tolerance("tolerance", cl::init(-1), cl::value_desc("T"),
+              cl::desc("Accept errors up to T·(|expected| + rms) in place of "
+                       "the bound that follows from the types"),
+              cl::cat(category));
+static cl::opt<bool>
+    printOracle("print-oracle",
+                cl::desc("Print the function as the oracle evaluates it"),
+                cl::cat(category));
+static cl::opt<bool>
+    timeIt("time",
+           cl::desc("Median time, beside plain and streaming copies of the "
+                    "same number of bytes"),
+           cl::cat(category));
+
+namespace {
+/// What is returned, and what is left in memref arguments.
+struct Output {
+  std::string name;
+  HostTensor tensor;
+};
+} // namespace
+
+static llvm::Expected<OwningOpRef<ModuleOp>> parse(StringRef path,
+                                                   MLIRContext &context) {
+  auto buffer = llvm::MemoryBuffer::getFileOrSTDIN(path);
+  if (!buffer)
+    return llvm::createStringError(path + ": " + buffer.getError().message());
+  auto sources = std::make_shared<llvm::SourceMgr>();
+  sources->AddNewSourceBuffer(std::move(*buffer), llvm::SMLoc());
+  SourceMgrDiagnosticHandler handler(*sources, &context);
+  OwningOpRef<ModuleOp> module =
+      parseSourceFile<ModuleOp>(sources, ParserConfig(&context));
+  if (!module)
+    return llvm::createStringError(path + ": does not parse");
+  return module;
+}
+
+static SmallVector<Output> getOutputs(const Signature &signature,
+                                      ArrayRef<HostTensor> arguments,
+                                      ArrayRef<HostTensor> results) {
+  SmallVector<Output> outputs;
+  for (auto [i, result] : llvm::enumerate(results))
+    outputs.push_back({"result" + std::to_string(i), result});
+  for (auto [i, spec] : llvm::enumerate(signature.arguments))
+    if (spec.kind == ValueSpec::Kind::memref)
+      outputs.push_back({"argument" + std::to_string(i), arguments[i]});
+  return outputs;
+}
+
+static void printOutput(const Output &output) {
+  const HostTensor &tensor = output.tensor;
+  llvm::outs() << output.name << ": "
+               << formatType(tensor.getShape(), tensor.getDType()) << " [";
+  constexpr int64_t numShown = 4;
+  int64_t count = tensor.getNumElements();
+  for (int64_t i = 0; i < std::min(count, numShown); ++i)
+    llvm::outs() << (i ? ", " : "") << llvm::format("%.6g", tensor.get(i));
+  llvm::outs() << (count > numShown ? ", …]\n" : "]\n");
+}
+
+static llvm::Error writeOutputs(ArrayRef<Output> outputs) {
+  if (std::error_code error = llvm::sys::fs::create_directories(outputDir))
+    return llvm::createStringError(outputDir + ": " + error.message());
+  for (const Output &output : outputs)
+    if (llvm::Error error =
+            writeNpy(outputDir + "/" + output.name + ".npy", output.tensor))
+      return error;
+  return llvm::Error::success();
+}
+
+/// Prints a line per output; an error if one is wrong.
+static llvm::Error report(ArrayRef<Output> outputs,
+                          ArrayRef<HostTensor> expected,
+                          const RoundingModel &model) {
+  if (outputs.size() != expected.size())
+    return llvm::createStringError("the function has " + Twine(outputs.size()) +
+                                   " outputs, the oracle's has " +
+                                   Twine(expected.size()));
+  bool right = true;
+  for (auto [output, reference] : llvm::zip_equal(outputs, expected)) {
+    Comparison comparison = compareToOracle(
+        output.tensor, reference, model,
+        tolerance < 0 ? std::nullopt : std::optional<double>(tolerance));
+    right &= comparison.isRight();
+    llvm::outs() << output.name << ": ";
+    if (!comparison.problem.empty()) {
+      llvm::outs() << comparison.problem << ": WRONG\n";
+      continue;
+    }
+    llvm::outs() << llvm::format(
+        "max error %.3g; error/bound %.3g (%.9g for %.9g at element %lld, "
+        "bound %.3g)",
+        comparison.maxAbsError, comparison.maxErrorOverBound, comparison.got,
+        comparison.expected, (long long)comparison.worst, comparison.bound);
+    if (comparison.offByOne)
+      llvm::outs() << "; " << comparison.offByOne << " off by one of "
+                   << comparison.offByOneAllowed << " allowed";
+    llvm::outs() << (comparison.isRight() ? ": right\n" : ": WRONG\n");
+  }
+  if (!right)
+    return llvm::createStringError("the result is not what the function means");
+  return llvm::Error::success();
+}
+
+static llvm::Error reportTime(ModuleOp module, func::FuncOp entry,
+                              CompileOptions options,
+                              SmallVector<HostTensor> arguments,
+                              ArrayRef<HostTensor> results) {
+  int64_t bytes = getMinimalBytes(entry, arguments, results);
+  options.resultsAsArguments = true;
+  llvm::Expected<Kernel> kernel = compile(module, entry.getSymName(), options);
+  if (!kernel)
+    return kernel.takeError();
+  bool given = kernel->getSignature().arguments.size() > arguments.size();
+  bool allocates =
+      llvm::any_of(kernel->getSignature().results, [](const ValueSpec &spec) {
+        return spec.kind != ValueSpec::Kind::scalar;
+      });
+  if (given)
+    for (auto [result, type] : llvm::zip_equal(results, entry.getResultTypes()))
+      if (isa<TensorType>(type))
+        arguments.push_back(HostTensor(result.getDType(), result.getShape()));
+  llvm::Expected<Timing> timing =
+      timeKernel(*kernel, *module.getContext(), arguments, bytes);
+  if (!timing)
+    return timing.takeError();
+  llvm::outs() << llvm::format(
+      "time: %.4g us, median of %u; %.3g GB/s of %lld bytes; %.3g of a plain "
+      "copy (%.4g us), %.3g of a streaming copy (%.4g us)",
+      timing->kernel * 1e6, timing->runs, timing->getGigabytesPerSecond(),
+      (long long)bytes, timing->plainCopy / timing->kernel,
+      timing->plainCopy * 1e6, timing->streamingCopy / timing->kernel,
+      timing->streamingCopy * 1e6);
+  llvm::outs() << (allocates ? "; results allocated\n"
+                             : "; results into given buffers\n");
+  return llvm::Error::success();
+}
+
+static llvm::Error run(MLIRContext &context) {
+  auto module = parse(fileName, context);
+  if (!module)
+    return module.takeError();
+  llvm::Expected<func::FuncOp> entry = findEntry(**module, entryName);
+  if (!entry)
+    return entry.takeError();
+  llvm::Expected<Signature> signature = getSignature(*entry);
+  if (!signature)
+    return signature.takeError();
+  ArgumentOptions argumentOptions{inputs, shapes, std::nullopt, seed};
+  if (dynamicSize.getNumOccurrences())
+    argumentOptions.dynamicSize = dynamicSize;
+
+  // What the function means, before anything can change it.
+  OwningOpRef<ModuleOp> other;
+  func::FuncOp meaning = *entry;
+  if (!verifyAgainst.empty()) {
+    auto parsed = parse(verifyAgainst, context);
+    if (!parsed)
+      return parsed.takeError();
+    other = std::move(*parsed);
+    llvm::Expected<func::FuncOp> found = findEntry(*other, entryName);
+    if (!found)
+      return found.takeError();
+    meaning = *found;
+  }
+  std::optional<Oracle> oracle;
+  if (verify || printOracle || other) {
+    llvm::Expected<Oracle> created = Oracle::create(
+        meaning->getParentOfType<ModuleOp>(), meaning.getSymName());
+    if (!created)
+      return created.takeError();
+    oracle.emplace(std::move(*created));
+  }
+  if (printOracle) {
+    oracle->getModule().print(llvm::outs());
+    return llvm::Error::success();
+  }
+
+  auto arguments = makeArguments(*signature, argumentOptions);
+  if (!arguments)
+    return arguments.takeError();
+  SmallVector<HostTensor> expected;
+  if (oracle) {
+    auto evaluated = oracle->evaluate(*arguments);
+    if (!evaluated)
+      return evaluated.takeError();
+    expected = std::move(*evaluated);
+  }
+
+  CompileOptions options;
+  options.pipelineOptions = pipelineOptions;
+  if (!road.empty())
+    options.pipelineOptions += " road=" + road;
+  llvm::Expected<Kernel> kernel =
+      compile(**module, entry->getSymName(), options);
+  if (!kernel)
+    return kernel.takeError();
+  auto results = kernel->invoke(*arguments);
+  if (!results)
+    return results.takeError();
+
+  SmallVector<Output> outputs = getOutputs(*signature, *arguments, *results);
+  for (const Output &output : outputs)
+    printOutput(output);
+  if (!outputDir.empty())
+    if (llvm::Error error = writeOutputs(outputs))
+      return error;
+  if (oracle)
+    if (llvm::Error error =
+            report(outputs, expected, RoundingModel::get(meaning, *arguments)))
+      return error;
+  // Last: it calls the function again, which may write its arguments again.
+  if (timeIt)
+    return reportTime(**module, *entry, options, *arguments, *results);
+  return llvm::Error::success();
+}
+
+/// A failing cf.assert prints its message and aborts.
+static void exitAfterAbort(int) {
+  std::fflush(stdout);
+  llvm::errs() << "norm-run: error: the function aborted\n";
+  std::_Exit(1);
+}
+
+int main(int argc, char **argv) {
+  llvm::InitLLVM init(argc, argv);
+  cl::HideUnrelatedOptions(category);
+  cl::ParseCommandLineOptions(
+      argc, argv, "Compiles a function for this machine and runs it\n");
+  std::signal(SIGABRT, exitAfterAbort);
+  DialectRegistry registry;
+  registerAllForRun(registry);
+  MLIRContext context(registry);
+  if (llvm::Error error = run(context)) {
+    llvm::outs().flush();
+    llvm::errs() << "norm-run: error: " << llvm::toString(std::move(error))
+                 << "\n";
+    return 1;
+  }
+  return 0;
+}
