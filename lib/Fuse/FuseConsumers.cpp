@@ -1,5 +1,4 @@
-//===- FuseConsumers.cpp - What is computed from a norm's result -*- C++
-//-*-===//
+//===- FuseConsumers.cpp - What reads a norm's result -*- C++ -*-===//
 //
 // Part of the Norm project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

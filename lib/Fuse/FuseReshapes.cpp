@@ -1,5 +1,4 @@
-//===- FuseReshapes.cpp - Reshapes between a norm and a neighbour -*- C++
-//-*-===//
+//===- FuseReshapes.cpp - Reshapes beside a norm -*- C++ -*-===//
 //
 // Part of the Norm project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
