@@ -9,11 +9,13 @@
 #include "Norm/InitAll.h"
 #include "Norm/CPU/Pipeline.h"
 #include "Norm/Decompose/TransformOps.h"
+#include "Norm/Fuse/TransformOps.h"
 #include "Norm/Passes.h"
 
 void mlir::norm::registerAllNorm(DialectRegistry &registry) {
   registry.insert<NormDialect>();
   registerTransformDialectExtension(registry);
+  registerFuseTransformDialectExtension(registry);
   registerBufferizableOpInterfaceExternalModels(registry);
   registerNormPasses();
   registerNormPipelines();

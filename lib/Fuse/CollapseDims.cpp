@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "CollapseDims.h"
 #include "Norm/Fuse/Patterns.h"
 #include "Norm/IR/Norm.h"
 #include "Norm/Passes.h"
@@ -21,10 +22,6 @@ using namespace mlir;
 using namespace mlir::norm;
 
 namespace {
-/// Loop dims in order, cut into runs that every operand has side by side in
-/// this order, or lacks; each run becomes one dim.
-using DimGroups = SmallVector<SmallVector<unsigned>>;
-
 struct CollapseDims : OpRewritePattern<GenericOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(GenericOp op,
@@ -32,7 +29,7 @@ struct CollapseDims : OpRewritePattern<GenericOp> {
 };
 } // namespace
 
-static bool areSideBySide(AffineMap map, unsigned first, unsigned second) {
+bool mlir::norm::areSideBySide(AffineMap map, unsigned first, unsigned second) {
   std::optional<unsigned> a =
       map.getResultPosition(getAffineDimExpr(first, map.getContext()));
   std::optional<unsigned> b =
@@ -77,15 +74,19 @@ collapseMap(AffineMap map, const DimGroups &groups) {
           reassociation};
 }
 
-LogicalResult CollapseDims::matchAndRewrite(GenericOp op,
-                                            PatternRewriter &rewriter) const {
-  if (!op.hasPureTensorSemantics())
-    return rewriter.notifyMatchFailure(op, "buffers may be strided");
-  DimGroups groups = groupDims(op);
-  SmallVector<utils::IteratorType> iterators = op.getRowIteratorTypes();
-  if (groups.size() == iterators.size())
-    return rewriter.notifyMatchFailure(op, "no two dims can be merged");
+/// The view of `value` with fewer dims: the source of the expansion that it may
+/// come from.
+static Value collapse(OpBuilder &builder, Location loc, Value value,
+                      ArrayRef<ReassociationIndices> reassociation) {
+  auto expand = value.getDefiningOp<tensor::ExpandShapeOp>();
+  if (expand && expand.getReassociationIndices() == reassociation)
+    return expand.getSrc();
+  return tensor::CollapseShapeOp::create(builder, loc, value, reassociation);
+}
 
+void mlir::norm::collapseDims(RewriterBase &rewriter, GenericOp op,
+                              const DimGroups &groups) {
+  SmallVector<utils::IteratorType> iterators = op.getRowIteratorTypes();
   Location loc = op.getLoc();
   SmallVector<Value> operands;
   SmallVector<AffineMap> maps;
@@ -94,8 +95,7 @@ LogicalResult CollapseDims::matchAndRewrite(GenericOp op,
     auto [collapsed, reassociation] = collapseMap(map, groups);
     maps.push_back(collapsed);
     if (collapsed.getNumResults() != map.getNumResults())
-      value =
-          tensor::CollapseShapeOp::create(rewriter, loc, value, reassociation);
+      value = collapse(rewriter, loc, value, reassociation);
     operands.push_back(value);
   }
   ValueRange inputs = ValueRange(operands).take_front(op.getInputs().size());
@@ -122,6 +122,18 @@ LogicalResult CollapseDims::matchAndRewrite(GenericOp op,
         tensor::getMixedSizes(rewriter, loc, op.getOutputs()[i])));
   }
   rewriter.replaceOp(op, results);
+}
+
+LogicalResult CollapseDims::matchAndRewrite(GenericOp op,
+                                            PatternRewriter &rewriter) const {
+  if (!op.hasPureTensorSemantics())
+    return rewriter.notifyMatchFailure(op, "buffers may be strided");
+  DimGroups groups = groupDims(op);
+  SmallVector<utils::IteratorType> iterators = op.getRowIteratorTypes();
+  if (groups.size() == iterators.size())
+    return rewriter.notifyMatchFailure(op, "no two dims can be merged");
+
+  collapseDims(rewriter, op, groups);
   return success();
 }
 

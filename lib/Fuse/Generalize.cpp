@@ -139,6 +139,7 @@ struct NormGeneralizePass
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     populateGeneralizePatterns(patterns);
+    populateGeneralizeSoftmaxPatterns(patterns);
     walkAndApplyPatterns(getOperation(), std::move(patterns));
   }
 };

@@ -113,7 +113,9 @@ def read_modules(folder, rng):
         text = re.sub(r"//.*", "", path.read_text())
         functions = re.split(r"\n(?=func\.func @)", text)[1:]
         functions = [f for f in functions if "norm." in f and "call @" not in f]
-        yield from rng.sample(functions, min(MODULES_PER_FILE, len(functions)))
+        aliases = "".join(re.findall(r"^#\w+ = .*\n", text, re.M))
+        for f in rng.sample(functions, min(MODULES_PER_FILE, len(functions))):
+            yield aliases + f
 
 
 def run(tool, source, *flags):

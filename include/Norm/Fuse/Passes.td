@@ -12,11 +12,17 @@
 include "mlir/Pass/PassBase.td"
 
 def NormGeneralizePass : Pass<"norm-generalize"> {
-  let summary = "Named normalization ops to norm.generic";
+  let summary = "Named normalization ops and linalg.softmax to norm.generic";
   let description = [{
     Writes each named op as the row program of its formula, step by step, so
-    nothing rounds differently. Works on tensors and on memrefs, and leaves
-    every other op as it is.
+    nothing rounds differently.
+
+    `linalg.softmax` becomes one too: with a = ext_A(x), m = max a and
+    s = Σ exp(a − m), y = trunc(exp(a − m) / s), where A is f32 for f16 and
+    bf16, else the type of x. linalg's own decomposition rounds each step to the
+    type of x; in f32 and f64 the two agree but for the order of the sum.
+
+    Works on tensors and on memrefs, and leaves every other op as it is.
   }];
   let dependentDialects = ["::mlir::norm::NormDialect"];
 }
@@ -31,6 +37,57 @@ def NormCollapseDimsPass : Pass<"norm-collapse-dims"> {
     and where an operand has one of two dims alone, nothing is merged.
   }];
   let dependentDialects = ["::mlir::norm::NormDialect"];
+}
+
+def NormFusePass : Pass<"norm-fuse"> {
+  let summary = "Absorb the neighbours of norms into norm.generic";
+  let description = [{
+    Inlines what stands beside a norm into its row program, until nothing more
+    fits. A named op becomes `norm.generic` when it fuses with something, and
+    stays as it is otherwise; IR without norms stays as it is altogether.
+
+    Fusions, by the names that `only` and `disable` take:
+
+    * `siblings`: norms over the same rows share their statistics; identical
+      norms become one.
+    * `producers`: elementwise linalg ops whose result is an input: residual
+      add, bias, dequantize, cast, scale, broadcast, transpose, fill. A result
+      that others read too becomes an out; what only moves or casts is
+      recomputed instead.
+    * `consumers`: elementwise linalg ops that read a result: activation, gate,
+      modulate, residual, cast, static quantization. A result that others read
+      too stays an out.
+    * `row-reductions`: linalg reductions of a result over the row: amax for
+      dynamic quantization, means.
+    * `reshapes`: where a reshape that merges dims stands between a norm and
+      such a neighbour, the norm works on the merged dims.
+
+    * `affine`: constant scale and shift go into the constant f32 or f64 weights
+      of the matmuls that read the norm: (h·γ + β)·W = h·(γ·W) + β·W.
+
+    Numeric contract: the body computes what the ops did, step by step, with
+    every cast kept, so values are the same bit by bit, but for the order of
+    reductions, which `norm.reduce` leaves free. `affine` alone differs: each
+    weight γ·W is rounded once, and β·W is added before the matmul, not within.
+
+    A neighbour stays outside, with a `norm-fuse` remark that names the first
+    reason, when fusing it would compute a value twice, when its body is not
+    pure, reads its loop index or its init, or when no place in the block comes
+    after all that the fused op reads and before all that reads it.
+  }];
+  let dependentDialects = ["::mlir::norm::NormDialect"];
+  let options = [
+    ListOption<"only", "only", "std::string", "Only these fusions">,
+    ListOption<"disable", "disable", "std::string", "All but these fusions">
+  ];
+  let statistics = [
+    Statistic<"numSiblings", "siblings", "Norms merged with a sibling">,
+    Statistic<"numProducers", "producers", "Producers absorbed">,
+    Statistic<"numConsumers", "consumers", "Consumers absorbed">,
+    Statistic<"numRowReductions", "row-reductions", "Row reductions absorbed">,
+    Statistic<"numAffine", "affine", "Scales and shifts folded into weights">,
+    Statistic<"numReshapes", "reshapes", "Reshapes moved out of the way">
+  ];
 }
 
 #endif // NORM_FUSE_PASSES_TD

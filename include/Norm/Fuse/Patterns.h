@@ -18,10 +18,42 @@ class GenericOp;
 /// op's formula step by step.
 void populateGeneralizePatterns(RewritePatternSet &patterns);
 
+/// linalg.softmax to norm.generic, tensors or memrefs. Sums are taken in f32
+/// for f16 and bf16; otherwise as linalg decomposes it.
+void populateGeneralizeSoftmaxPatterns(RewritePatternSet &patterns);
+
 /// Merges neighbouring dims of norm.generic on tensors that every operand
 /// either has side by side or lacks altogether, and drops unit dims, through
 /// tensor.collapse_shape and tensor.expand_shape. Exact: no value changes.
 void populateCollapseDimsPatterns(RewritePatternSet &patterns);
+
+// Fusions. Each takes named ops too, which become norm.generic when something
+// fits; values stay the same bit by bit but for the order of reductions. What
+// is refused is notified as a match failure of the neighbour.
+
+/// Elementwise linalg ops whose result is an input of a norm. A result with
+/// other users becomes an out; ops that only move or cast are recomputed.
+void populateFuseProducersPatterns(RewritePatternSet &patterns);
+
+/// Elementwise linalg ops that read a result of a norm.
+void populateFuseConsumersPatterns(RewritePatternSet &patterns);
+
+/// linalg reductions over the row of a norm's result.
+void populateFuseRowReductionsPatterns(RewritePatternSet &patterns);
+
+/// Reshapes between a norm and such a neighbour: the norm works on the merged
+/// dims instead, where all its operands have them side by side.
+void populateFuseReshapesPatterns(RewritePatternSet &patterns);
+
+/// Norms over the same rows become one op with common statistics.
+void populateShareStatisticsPatterns(RewritePatternSet &patterns);
+
+/// Constant scale and shift of a named norm go into the constant weights of the
+/// matmuls that read it: γ·W rounds each weight once more, β·W the bias once.
+void populateFoldAffineIntoWeightsPatterns(RewritePatternSet &patterns);
+
+/// All fusions of --norm-fuse.
+void populateFusePatterns(RewritePatternSet &patterns);
 
 /// The norm.generic that means what a named op means, at the builder's
 /// insertion point; the op stays.

@@ -1,0 +1,70 @@
+// Constant scale and shift go into the weight and the init of the next matmul.
+// RUN: norm-opt %s --norm-fuse="only=affine" --remarks-filter-missed=norm-fuse --verify-diagnostics | FileCheck %s
+// RUN: norm-opt %s --norm-fuse="disable=affine" | FileCheck %s --check-prefix=OFF
+
+// γ·W = [[2, 4], [-9, -12]], β·W = 1·[1, 2] + 10·[3, 4].
+// CHECK-LABEL: func @folded
+//  CHECK-SAME:   (%[[X:[^ ]+]]: tensor<?x2xf32>, %{{.*}}, %[[INIT:[^ ]+]]: tensor<?x2xf32>)
+//       CHECK:   %[[Y:.*]] = norm.layer_norm ins(%[[X]] : tensor<?x2xf32>) outs
+//   CHECK-DAG:   %[[GW:.*]] = arith.constant dense<{{\[\[}}2.000000e+00, 4.000000e+00], [-9.000000e+00, -1.200000e+01]]>
+//   CHECK-DAG:   %[[BW:.*]] = arith.constant dense<[3.100000e+01, 4.200000e+01]>
+//       CHECK:   %[[S:.*]] = linalg.generic {{.*}} ins(%[[INIT]], %[[BW]] :
+//       CHECK:     arith.addf
+//       CHECK:   linalg.matmul ins(%[[Y]], %[[GW]] : {{.*}}) outs(%[[S]] :
+//   OFF-LABEL: func @folded
+//         OFF:   norm.layer_norm {{.*}} scale({{.*}}) shift(
+func.func @folded(%x: tensor<?x2xf32>, %e: tensor<?x2xf32>, %init: tensor<?x2xf32>) -> tensor<?x2xf32> {
+  %g = arith.constant dense<[2.0, -3.0]> : tensor<2xf32>
+  %b = arith.constant dense<[1.0, 10.0]> : tensor<2xf32>
+  %w = arith.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>
+  %y = norm.layer_norm ins(%x : tensor<?x2xf32>) scale(%g : tensor<2xf32>) shift(%b : tensor<2xf32>)
+      outs(%e : tensor<?x2xf32>) dims = [1] eps = 1.0e-5
+  %z = linalg.matmul ins(%y, %w : tensor<?x2xf32>, tensor<2x2xf32>) outs(%init : tensor<?x2xf32>) -> tensor<?x2xf32>
+  return %z : tensor<?x2xf32>
+}
+
+// Zero-centred: the weight is scaled by γ + 1.
+// CHECK-LABEL: func @zero_centred
+//       CHECK:   norm.rms_norm ins(%{{.*}} : tensor<4x2xf64>) outs({{.*}}) dims = [1] eps
+//  CHECK-SAME:   {{1.000000e-05$}}
+//       CHECK:   arith.constant dense<{{\[\[}}3.000000e+00], [-4.000000e+00]]>
+func.func @zero_centred(%x: tensor<4x2xf64>, %e: tensor<4x2xf64>, %init: tensor<4x1xf64>) -> tensor<4x1xf64> {
+  %g = arith.constant dense<[2.0, -3.0]> : tensor<2xf64>
+  %w = arith.constant dense<[[1.0], [2.0]]> : tensor<2x1xf64>
+  %y = norm.rms_norm ins(%x : tensor<4x2xf64>) scale(%g : tensor<2xf64>) outs(%e : tensor<4x2xf64>)
+      dims = [1] eps = 1.0e-5 scale_offset = 1.0
+  %z = linalg.matmul ins(%y, %w : tensor<4x2xf64>, tensor<2x1xf64>) outs(%init : tensor<4x1xf64>) -> tensor<4x1xf64>
+  return %z : tensor<4x1xf64>
+}
+
+// CHECK-LABEL: func @variable_weight
+//       CHECK:   norm.layer_norm {{.*}} scale(
+func.func @variable_weight(%x: tensor<4x2xf32>, %e: tensor<4x2xf32>, %w: tensor<2x2xf32>) -> tensor<4x2xf32> {
+  %g = arith.constant dense<[2.0, -3.0]> : tensor<2xf32>
+  %y = norm.layer_norm ins(%x : tensor<4x2xf32>) scale(%g : tensor<2xf32>) outs(%e : tensor<4x2xf32>) dims = [1] eps = 1.0e-5
+  // expected-remark @below {{linalg.matmul stays outside norm.layer_norm: scale and shift are not folded into its weight: its weight is not constant}}
+  %z = linalg.matmul ins(%y, %w : tensor<4x2xf32>, tensor<2x2xf32>) outs(%e : tensor<4x2xf32>) -> tensor<4x2xf32>
+  return %z : tensor<4x2xf32>
+}
+
+// CHECK-LABEL: func @half
+//       CHECK:   norm.layer_norm {{.*}} scale(
+func.func @half(%x: tensor<4x2xbf16>, %e: tensor<4x2xbf16>) -> tensor<4x2xbf16> {
+  %g = arith.constant dense<[2.0, -3.0]> : tensor<2xbf16>
+  %w = arith.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xbf16>
+  %y = norm.layer_norm ins(%x : tensor<4x2xbf16>) scale(%g : tensor<2xbf16>) outs(%e : tensor<4x2xbf16>) dims = [1] eps = 1.0e-5
+  // expected-remark @below {{folded weights would be rounded to less than f32}}
+  %z = linalg.matmul ins(%y, %w : tensor<4x2xbf16>, tensor<2x2xbf16>) outs(%e : tensor<4x2xbf16>) -> tensor<4x2xbf16>
+  return %z : tensor<4x2xbf16>
+}
+
+// CHECK-LABEL: func @right_operand
+//       CHECK:   norm.layer_norm {{.*}} scale(
+func.func @right_operand(%x: tensor<2x2xf32>, %e: tensor<2x2xf32>) -> tensor<2x2xf32> {
+  %g = arith.constant dense<[2.0, -3.0]> : tensor<2xf32>
+  %w = arith.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>
+  %y = norm.layer_norm ins(%x : tensor<2x2xf32>) scale(%g : tensor<2xf32>) outs(%e : tensor<2x2xf32>) dims = [1] eps = 1.0e-5
+  // expected-remark @below {{the norm is not its left operand}}
+  %z = linalg.matmul ins(%w, %y : tensor<2x2xf32>, tensor<2x2xf32>) outs(%e : tensor<2x2xf32>) -> tensor<2x2xf32>
+  return %z : tensor<2x2xf32>
+}
