@@ -12,7 +12,7 @@ config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.norm_binary_dir, "test")
 
 # A name captured under one LABEL must not match under the next.
-config.environment["FILECHECK_OPTS"] = "-enable-var-scope --dump-input-filter=all"
+config.environment["FILECHECK_OPTS"] = "-enable-var-scope"
 
 llvm_config.with_environment("PATH", config.llvm_tools_dir, append_path=True)
 llvm_config.with_environment("PATH", config.norm_tools_dir, append_path=True)

@@ -28,15 +28,16 @@ func.func @layer_norm(%x: tensor<4x8xf32>, %e: tensor<4x8xf32>) -> tensor<4x8xf3
 
 // -----
 
-// On memrefs the temporaries are one per row, and freed.
+// On memrefs the temporaries are one per row, and freed by hand: buffer
+// deallocation is told so.
 
 // CHECK-LABEL: func @memrefs
 // CHECK-SAME: %[[X:.+]]: memref<?x?xf32, strided<[?, ?]>>, %[[Y:.+]]: memref<?x?xf32>
 func.func @memrefs(%x: memref<?x?xf32, strided<[?, ?]>>, %y: memref<?x?xf32>) {
-  // CHECK: %[[Q:.+]] = memref.alloc(%{{.+}}) : memref<?xf32>
+  // CHECK: %[[Q:.+]] = memref.alloc(%{{.+}}) {{.*}}: memref<?xf32>
   // CHECK: linalg.fill ins(%{{.+}}) outs(%[[Q]] :
   // CHECK: linalg.generic {{.*}} ins(%[[X]] : {{.*}} outs(%[[Q]] :
-  // CHECK: %[[R:.+]] = memref.alloc(%{{.+}}) : memref<?xf32>
+  // CHECK: %[[R:.+]] = memref.alloc(%{{.+}}) {{.*}}: memref<?xf32>
   // CHECK: linalg.generic {{.*}} ins(%[[Q]] : {{.*}} outs(%[[R]] :
   // CHECK: linalg.generic {{.*}} ins(%[[X]], %[[R]] : {{.*}} outs(%[[Y]] :
   // CHECK: memref.dealloc %[[Q]]
