@@ -1,0 +1,192 @@
+//===- Cases.cpp - Which kernels there are -*- C++ -*-===//
+//
+// Part of the Norm project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Case.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/Support/xxhash.h"
+#include "llvm/TargetParser/Host.h"
+#include "llvm/TargetParser/Triple.h"
+
+using namespace mlir;
+using namespace mlir::norm;
+using namespace mlir::norm::numerics;
+
+std::vector<Road> numerics::getRoads() {
+  std::vector<Road> roads = {
+      {"vector", "road=vector", true},
+      {"vector-two-pass", "road=vector accuracy=two-pass", false},
+      {"vector-streaming", "road=vector streaming-bytes=0", true},
+      {"vector-threads", "road=vector threads=2", true},
+      {"linalg", "road=linalg", false},
+      {"affine", "road=affine", false},
+  };
+  if (llvm::Triple(llvm::sys::getProcessTriple()).getArch() !=
+      llvm::Triple::x86_64)
+    return roads;
+  roads.push_back({"vector-sse2", "road=vector cpu=x86-64", true});
+  if (llvm::sys::getHostCPUFeatures().lookup("avx2"))
+    roads.push_back({"vector-avx2", "road=vector cpu=x86-64-v3", true});
+  return roads;
+}
+
+/// Rows along the last dim; the only ones that layouts are varied on.
+static SmallVector<Geometry> getMatrices() {
+  SmallVector<Geometry> geometries;
+  for (int64_t n : {1, 2, 7, 16, 17, 127, 768, 1023, 4096})
+    for (int64_t m : {0, 1, 3, 5})
+      geometries.push_back({{m, n}, {1}, {}});
+  return geometries;
+}
+
+/// The others, those that share a dynamic kernel side by side.
+static SmallVector<SmallVector<Geometry>> getOtherGeometries() {
+  return {
+      {{{17}, {0}, {}}, {{768}, {0}, {}}},
+      {{{3, 5, 127}, {2}, {}}, {{1, 2, 17}, {2}, {}}},
+      {{{3, 5, 7, 4}, {2, 3}, {}}, {{1, 3, 16, 17}, {2, 3}, {}}},
+      // Leading, and all.
+      {{{7, 33}, {0}, {}}, {{127, 17}, {0}, {}}, {{3, 0}, {0}, {}}},
+      {{{5, 6, 17}, {0, 1}, {}}, {{3, 16, 64}, {0, 1}, {}}},
+      {{{5, 7}, {0, 1}, {}}, {{16, 127}, {0, 1}, {}}},
+      // In the middle, and apart.
+      {{{3, 17, 5}, {1}, {}}, {{2, 64, 33}, {1}, {}}},
+      {{{4, 3, 17}, {0, 2}, {}}, {{7, 2, 64}, {0, 2}, {}}},
+      // Channels first.
+      {{{2, 24, 5, 7}, {1}, {}}, {{1, 96, 4, 16}, {1}, {}}},
+      // Groups of channels, as group norm has them: parameters per channel.
+      {{{2, 3, 4, 35}, {2, 3}, {1, 2}}, {{2, 2, 8, 16}, {2, 3}, {1, 2}}},
+      // Instance norm and AdaLN: parameters of the row.
+      {{{2, 3, 28}, {2}, {1}}, {{1, 5, 17}, {2}, {1}}},
+      {{{2, 3, 24}, {2}, {0, 2}}, {{3, 4, 17}, {2}, {0, 2}}},
+  };
+}
+
+static bool isHalf(DType dtype) {
+  return dtype == DType::f16 || dtype == DType::bf16;
+}
+
+/// The first one is run on every geometry.
+static std::vector<Variant> getVariants(Program program, DType dtype) {
+  std::vector<Variant> variants;
+  auto add = [&](StringRef name, bool scale, bool shift) -> Variant & {
+    Variant &variant = variants.emplace_back();
+    variant.name = name;
+    variant.scale = scale;
+    variant.shift = shift;
+    return variant;
+  };
+  if (program == Program::softmax) {
+    add("plain", false, false);
+    return variants;
+  }
+  add("affine", true, true).statistics = program <= Program::l2NormMax;
+  add("plain", false, false);
+  DType other = isHalf(dtype)         ? DType::f32
+                : dtype == DType::f32 ? DType::f64
+                                      : DType::f32;
+  if (dtype != DType::f64)
+    add("wide-parameters", true, true).parameterType = other;
+  else
+    add("narrow-parameters", true, true).parameterType = other;
+  if (program > Program::l2NormMax)
+    return variants;
+
+  add("offset", true, false).scaleOffset = 1;
+  add("before-scale", true, false).roundsBeforeScale = true;
+  {
+    Variant &variant = add("before-shift", true, true);
+    variant.roundsBeforeScale = true;
+    variant.scaleOffset = 1;
+  }
+  {
+    Variant &variant = add("before-wide", true, true);
+    variant.roundsBeforeScale = true;
+    variant.parameterType = other;
+  }
+  add("shift", false, true).resultType = other;
+  if (dtype == DType::f32) {
+    add("to-bf16", true, false).resultType = DType::bf16;
+    add("half-parameters", true, true).parameterType = DType::f16;
+  }
+  if (dtype != DType::f64)
+    add("acc-f64", true, true).accType = DType::f64;
+  return variants;
+}
+
+std::vector<KernelCase> numerics::enumerateCases() {
+  std::vector<KernelCase> cases;
+  for (unsigned p = 0; p < numPrograms; ++p)
+    for (const Road &road : getRoads())
+      for (DType dtype : {DType::f32, DType::f64, DType::bf16, DType::f16}) {
+        Program program = Program(p);
+        auto add = [&](const Variant &variant, Layout layout, bool isDynamic,
+                       ArrayRef<Geometry> geometries) {
+          KernelCase kernel{program, road,      dtype, variant,
+                            layout,  isDynamic, {}};
+          if (isDynamic) {
+            kernel.geometries.assign(geometries.begin(), geometries.end());
+            cases.push_back(kernel);
+            return;
+          }
+          for (const Geometry &geometry : geometries) {
+            kernel.geometries = {geometry};
+            cases.push_back(kernel);
+          }
+        };
+        std::vector<Variant> variants = getVariants(program, dtype);
+        SmallVector<Geometry> matrices = getMatrices();
+        SmallVector<Geometry> few = {
+            {{3, 17}, {1}, {}}, {{4, 64}, {1}, {}}, {{5, 768}, {1}, {}}};
+        for (bool isDynamic : {false, true}) {
+          add(variants.front(), Layout::tensor, isDynamic, matrices);
+          for (ArrayRef<Geometry> geometries : getOtherGeometries()) {
+            // Where a program has no parameters, these dims are nobody's.
+            if (program == Program::softmax &&
+                !geometries.front().scaleDims.empty())
+              continue;
+            add(variants.front(), Layout::tensor, isDynamic, geometries);
+          }
+          for (const Variant &variant : ArrayRef(variants).drop_front())
+            add(variant, Layout::tensor, isDynamic,
+                isDynamic ? ArrayRef(matrices) : ArrayRef(few));
+          for (Layout layout :
+               {Layout::memref, Layout::pitched, Layout::strided,
+                Layout::inPlace, Layout::aliased, Layout::misaligned}) {
+            // A destination of another type cannot be x.
+            if (program == Program::quantize &&
+                (layout == Layout::inPlace || layout == Layout::aliased))
+              continue;
+            add(variants.front(), layout, isDynamic,
+                isDynamic ? ArrayRef(matrices) : ArrayRef(few));
+          }
+        }
+      }
+  return cases;
+}
+
+std::vector<KernelCase> numerics::sampleCases(std::vector<KernelCase> cases,
+                                              unsigned perGroup) {
+  auto getRank = [](const KernelCase &kernel) {
+    std::string shape;
+    for (int64_t extent : kernel.geometries.front().shape)
+      shape += "x" + std::to_string(extent);
+    return llvm::xxh3_64bits(kernel.getName() + shape);
+  };
+  llvm::sort(cases, [&](const KernelCase &a, const KernelCase &b) {
+    return getRank(a) < getRank(b);
+  });
+  llvm::StringMap<unsigned> taken;
+  std::vector<KernelCase> sample;
+  for (KernelCase &kernel : cases) {
+    std::string group =
+        (toString(kernel.program) + "/" + kernel.road.name).str();
+    if (taken[group]++ < perGroup)
+      sample.push_back(std::move(kernel));
+  }
+  return sample;
+}

@@ -1,0 +1,91 @@
+//===- InputData.cpp - Numbers to run a norm on -*- C++ -*-===//
+//
+// Part of the Norm project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "InputData.h"
+#include <cmath>
+
+using namespace mlir;
+using namespace mlir::norm;
+using namespace mlir::norm::numerics;
+
+static HostTensor makeNormal(ArrayRef<int64_t> shape, uint64_t seed) {
+  HostTensor numbers(DType::f64, shape);
+  numbers.fillRandom(seed);
+  return numbers;
+}
+
+void numerics::fillNormal(HostTensor &tensor, uint64_t seed) {
+  HostTensor numbers = makeNormal(tensor.getShape(), seed);
+  for (int64_t i = 0, e = tensor.getNumElements(); i < e; ++i)
+    tensor.set(i, numbers.get(i));
+}
+
+int64_t numerics::getPoisonedRow(const Geometry &geometry) {
+  return geometry.getNumRows() / 2;
+}
+
+/// The row of an element of x, in row-major order of the parallel dims.
+static int64_t getRow(const Geometry &geometry, int64_t position) {
+  int64_t row = 0, scale = 1;
+  for (int64_t dim = geometry.shape.size() - 1; dim >= 0; --dim) {
+    int64_t coordinate = position % geometry.shape[dim];
+    position /= geometry.shape[dim];
+    if (geometry.isReduced(dim))
+      continue;
+    row += coordinate * scale;
+    scale *= geometry.shape[dim];
+  }
+  return row;
+}
+
+/// A subnormal of the type, from N(0, 1).
+static double makeSubnormal(DType dtype, double normal) {
+  double least = getSmallestSubnormal(dtype);
+  double count = 0.5 / getUnitRoundoff(dtype);
+  return std::fmod(std::rint(normal * count / 4), count) * least;
+}
+
+static double getPoison(InputKind kind) {
+  double infinity = std::numeric_limits<double>::infinity();
+  return kind == InputKind::nan   ? std::nan("")
+         : kind == InputKind::inf ? infinity
+                                  : -infinity;
+}
+
+void numerics::fillInput(HostTensor &x, const Geometry &geometry,
+                         InputKind kind, uint64_t seed) {
+  HostTensor normal = makeNormal(x.getShape(), seed);
+  HostTensor ofRows = makeNormal({geometry.getNumRows()}, seed + 1);
+  int64_t seenInPoisoned = 0, poisoned = geometry.getRowSize() / 2;
+  for (int64_t i = 0, e = x.getNumElements(); i < e; ++i) {
+    double value = normal.get(i);
+    switch (kind) {
+    case InputKind::normal:
+      break;
+    case InputKind::largeMean:
+      value += 1e4;
+      break;
+    case InputKind::constant:
+      value = 10 * ofRows.get(getRow(geometry, i));
+      break;
+    case InputKind::nearF16Max:
+      value = std::min(62500 + 1000 * value, 65504.0);
+      break;
+    case InputKind::subnormal:
+      value = makeSubnormal(x.getDType(), value);
+      break;
+    case InputKind::nan:
+    case InputKind::inf:
+    case InputKind::negativeInf:
+      if (getRow(geometry, i) == getPoisonedRow(geometry) &&
+          seenInPoisoned++ == poisoned)
+        value = getPoison(kind);
+    }
+    x.set(i, value);
+  }
+}
