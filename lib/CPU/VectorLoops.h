@@ -62,12 +62,15 @@ private:
     ReduceOp reduce;
     unsigned row;
     Value mean, delta, variance;
+    /// Whether the shift was too far from the mean; null without a shift.
+    Value isFar;
+    bool isAboutMean = false;
   };
   void finishMoments(Moments &moments, Value sum, Value sumOfSquares);
   bool canShift() const;
   Value emitShift(ReduceOp reduce, unsigned row);
   Value emitIsFar(const Moments &moments);
-  void emitAboutMeanIf(Value condition, MutableArrayRef<Moments> moments);
+  void emitTwoPassesIf(Value condition, MutableArrayRef<Moments> moments);
   void emitCentredPass(MutableArrayRef<Moments> moments);
   Value divideByCount(Value sum);
   /// How the outs are stored: through the caches, or past them.

@@ -162,21 +162,25 @@ void VectorLoops::emitPass(ArrayRef<ReduceOp> pass) {
       values.statistics[entry.row][entry.reduce.getStats()[0]] = {result, {}};
       continue;
     }
-    Moments &m =
-        moments.emplace_back(Moments{entry.reduce, entry.row, {}, {}, {}});
+    Moments &m = moments.emplace_back(
+        Moments{entry.reduce, entry.row, {}, {}, {}, {}, false});
     if (!entry.shift) {
       m.mean = divideByCount(result);
       continue;
     }
     m.mean = entry.shift;
     finishMoments(m, result, results[entry.accumulator + 1]);
-    Value far = emitIsFar(m);
+    m.isFar = emitIsFar(m);
+    Value far = m.isFar;
+    if (isa<VectorType>(far.getType()))
+      far = vector::ReductionOp::create(builder, loc, vector::CombiningKind::OR,
+                                        far);
     isFar = isFar ? arith::OrIOp::create(builder, loc, isFar, far) : far;
   }
   if (moments.empty())
     return;
   if (isFar)
-    emitAboutMeanIf(isFar, moments);
+    emitTwoPassesIf(isFar, moments);
   else
     emitCentredPass(moments);
   for (Moments &m : moments) {
@@ -199,6 +203,14 @@ Value VectorLoops::divideByCount(Value sum) {
 void VectorLoops::finishMoments(Moments &m, Value sum, Value sumOfSquares) {
   auto contract = arith::FastMathFlags::contract;
   m.delta = divideByCount(sum);
+  if (m.isAboutMean) {
+    // An infinite mean is what it is; its error is no number.
+    Value isNumber = arith::CmpFOp::create(
+        builder, loc, arith::CmpFPredicate::ORD, m.delta, m.delta);
+    Value zero = arith::ConstantOp::create(
+        builder, loc, builder.getZeroAttr(m.delta.getType()));
+    m.delta = arith::SelectOp::create(builder, loc, isNumber, m.delta, zero);
+  }
   Value square =
       arith::MulFOp::create(builder, loc, m.delta, m.delta, contract);
   m.variance = arith::SubFOp::create(builder, loc, divideByCount(sumOfSquares),
@@ -273,7 +285,7 @@ Value VectorLoops::emitShift(ReduceOp reduce, unsigned row) {
 
 /// True if the shift was so far from the mean that Σd²/n − δ² cancels: by more
 /// than four standard deviations. Up to there the variance loses a factor of
-/// 1 + 4² of an already small error.
+/// 1 + 4² of an already small error. Also where either is no number.
 Value VectorLoops::emitIsFar(const Moments &m) {
   Value square = arith::MulFOp::create(builder, loc, m.delta, m.delta);
   Type type = square.getType();
@@ -284,21 +296,19 @@ Value VectorLoops::emitIsFar(const Moments &m) {
   Value limit =
       arith::MulFOp::create(builder, loc, m.variance,
                             arith::ConstantOp::create(builder, loc, sixteen));
-  Value far = arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::OGT,
+  Value far = arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::UGT,
                                     square, limit);
-  if (!isa<VectorType>(far.getType()))
-    return far;
   // Lanes out of bounds have no say: they hold zeros, or what follows from
   // them.
-  if (values.mask)
+  if (values.mask && isa<VectorType>(far.getType()))
     far = arith::AndIOp::create(builder, loc, far, values.mask);
-  return vector::ReductionOp::create(builder, loc, vector::CombiningKind::OR,
-                                     far);
+  return far;
 }
 
-/// Takes the moments anew about the means just found, where `condition` says
-/// that a shift was far from its row's mean.
-void VectorLoops::emitAboutMeanIf(Value condition,
+/// Takes the moments anew, in two passes, where `condition` says that a shift
+/// was far from its row's mean; of that row alone, so that no row depends on
+/// those it is taken with.
+void VectorLoops::emitTwoPassesIf(Value condition,
                                   MutableArrayRef<Moments> moments) {
   SmallVector<Value> found;
   SmallVector<Type> types;
@@ -307,15 +317,20 @@ void VectorLoops::emitAboutMeanIf(Value condition,
       found.push_back(value);
       types.push_back(value.getType());
     }
-  // Before the choice: values of the row must be known on both sides of it.
-  for (Moments &m : moments)
-    m.mean = arith::AddFOp::create(builder, loc, m.mean, m.delta);
   auto ifOp = scf::IfOp::create(builder, loc, types, condition,
                                 /*withElseRegion=*/true);
   values.setInnerLoop(ifOp);
   {
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToStart(ifOp.thenBlock());
+    SmallVector<std::pair<Combiner, Type>> accumulators;
+    for (Moments &m : moments)
+      accumulators.push_back({Combiner::add, m.reduce.getValue().getType()});
+    SmallVector<Value> sums = emitAccumulation(accumulators, [&](unsigned i) {
+      return values.getSpread(moments[i].reduce.getValue(), moments[i].row);
+    });
+    for (auto [m, sum] : llvm::zip_equal(moments, sums))
+      m.mean = divideByCount(sum);
     emitCentredPass(moments);
     SmallVector<Value> anew;
     for (Moments &m : moments)
@@ -326,9 +341,13 @@ void VectorLoops::emitAboutMeanIf(Value condition,
   }
   values.setInnerLoop(nullptr);
   for (auto [i, m] : llvm::enumerate(moments)) {
-    m.mean = ifOp.getResult(3 * i);
-    m.delta = ifOp.getResult(3 * i + 1);
-    m.variance = ifOp.getResult(3 * i + 2);
+    auto choose = [&, &m = m](unsigned number) -> Value {
+      return arith::SelectOp::create(builder, loc, m.isFar,
+                                     ifOp.getResult(number), found[number]);
+    };
+    m.mean = choose(3 * i);
+    m.delta = choose(3 * i + 1);
+    m.variance = choose(3 * i + 2);
   }
 }
 
@@ -344,6 +363,16 @@ void VectorLoops::emitCentredPass(MutableArrayRef<Moments> moments) {
     accumulators.append(residual ? 2 : 1,
                         {Combiner::add, m.reduce.getValue().getType()});
   auto contract = arith::FastMathFlags::contract;
+  // Spread here and not at the scope of the row, which ends before a choice.
+  SmallVector<Value> means;
+  for (Moments &m : moments) {
+    m.isAboutMean = true;
+    means.push_back(isa<VectorType>(m.mean.getType()) || values.isScalar
+                        ? m.mean
+                        : Value(vector::BroadcastOp::create(
+                              builder, loc,
+                              values.getSpreadType(m.mean.getType()), m.mean)));
+  }
   Value centred;
   SmallVector<Value> results = emitAccumulation(accumulators, [&](unsigned i) {
     Moments &m = moments[residual ? i / 2 : i];
@@ -351,7 +380,7 @@ void VectorLoops::emitCentredPass(MutableArrayRef<Moments> moments) {
       return centred;
     centred = arith::SubFOp::create(
         builder, loc, values.getSpread(m.reduce.getValue(), m.row),
-        values.spread(m.mean, rowScope), contract);
+        values.isScalar ? m.mean : means[residual ? i / 2 : i], contract);
     return Value(
         arith::MulFOp::create(builder, loc, centred, centred, contract));
   });
