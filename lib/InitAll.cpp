@@ -15,6 +15,7 @@ void mlir::norm::registerAllNorm(DialectRegistry &registry) {
   registry.insert<NormDialect>();
   registerTransformDialectExtension(registry);
   registerBufferizableOpInterfaceExternalModels(registry);
+  registerRuntimeVerifiableOpInterfaceExternalModels(registry);
   registerNormPasses();
   registerNormPipelines();
 }
