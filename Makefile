@@ -1,5 +1,12 @@
 # What people run. Each target does its own set-up; the rest is CMake.
-.PHONY: test check-ci check-all
+.PHONY: demo test check-ci check-all
+
+# One release build, then examples/ through every road.
+demo:
+	scripts/setup.sh
+	cmake --preset release
+	cmake --build --preset release --target norm-opt norm-run
+	scripts/demo.py
 
 # One release build, lit, and sampled numerics: 10 minutes from a clean clone.
 test:

@@ -17,6 +17,7 @@ void mlir::norm::registerAllNorm(DialectRegistry &registry) {
   registerTransformDialectExtension(registry);
   registerFuseTransformDialectExtension(registry);
   registerBufferizableOpInterfaceExternalModels(registry);
+  registerRuntimeVerifiableOpInterfaceExternalModels(registry);
   registerNormPasses();
   registerNormPipelines();
 }

@@ -7,6 +7,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Norm/CPU/ManualDeallocations.h"
 #include "Norm/Passes.h"
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
@@ -124,10 +125,12 @@ struct NormBufferizePass
       return signalPassFailure();
 
     SymbolTableCollection symbolTables;
-    for (func::FuncOp function : ours)
+    for (func::FuncOp function : ours) {
+      norm::markManualDeallocations(function);
       if (failed(bufferization::deallocateBuffersOwnershipBased(function, {},
                                                                 symbolTables)))
         return signalPassFailure();
+    }
 
     OpPassManager deallocate(ModuleOp::getOperationName());
     addDeallocation(deallocate);

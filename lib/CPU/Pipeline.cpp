@@ -8,6 +8,7 @@
 
 #include "Norm/CPU/Pipeline.h"
 #include "Norm/Passes.h"
+#include "mlir/Dialect/Linalg/Passes.h"
 #include "mlir/Pass/PassManager.h"
 
 using namespace mlir;
@@ -19,6 +20,8 @@ void mlir::norm::buildCPUPipeline(OpPassManager &pm,
   pm.addPass(createNormCollapseDimsPass());
   if (options.stopAfter == StopAfter::Fuse)
     return;
+  // arith and math on tensors, which have no buffer form.
+  pm.addPass(createConvertElementwiseToLinalgPass());
   switch (options.road) {
   case Road::Vector:
     buildVectorRoad(pm, options);

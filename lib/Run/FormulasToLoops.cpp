@@ -251,7 +251,7 @@ struct NormFormulasToLoopsPass
       for (Type type : op->getOperandTypes())
         if (isa<FloatType>(getElementTypeOrSelf(type)) &&
             !getElementTypeOrSelf(type).isF64()) {
-          op->emitError("is evaluated in f64 only");
+          op->emitOpError("is evaluated in f64 only");
           return WalkResult::interrupt();
         }
       OpBuilder builder(op);

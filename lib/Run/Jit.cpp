@@ -9,6 +9,7 @@
 #include "Norm/Run/Jit.h"
 #include "Norm/CPU/Pipeline.h"
 #include "Norm/InitAll.h"
+#include "Norm/Run/ExtentChecks.h"
 #include "Norm/Run/ResultsToArguments.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -182,6 +183,8 @@ llvm::Expected<Kernel> mlir::norm::compile(ModuleOp module, StringRef name,
   makeTensorArgumentsReadOnly(entry);
   entry->setAttr(LLVM::LLVMDialect::getEmitCWrapperAttrName(),
                  UnitAttr::get(entry.getContext()));
+  if (options.checkExtents)
+    insertExtentChecks(*copy);
   if (llvm::Error error = lowerToLLVM(*copy, options))
     return error;
 

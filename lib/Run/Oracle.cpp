@@ -7,10 +7,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "Norm/Run/Oracle.h"
+#include "Norm/Passes.h"
+#include "Norm/Run/ExtentChecks.h"
 #include "Norm/Run/Passes.h"
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/Arith/Transforms/Passes.h"
-#include "mlir/Dialect/Bufferization/Pipelines/Passes.h"
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Linalg/Passes.h"
@@ -42,12 +43,19 @@ static llvm::Error decomposeLinalgAggregates(ModuleOp module) {
 
 /// Upstream's lowering, the plain way: no vectors, no fusion, no tiles.
 static void buildPlainLowering(OpPassManager &pm) {
+  pm.addPass(createConvertElementwiseToLinalgPass());
   bufferization::OneShotBufferizePassOptions options;
   options.bufferizeFunctionBoundaries = true;
   options.functionBoundaryTypeConversion =
       bufferization::LayoutMapOption::IdentityLayoutMap;
   pm.addPass(bufferization::createOneShotBufferizePass(options));
-  bufferization::buildBufferDeallocationPipeline(pm, {});
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createNormMarkManualDeallocationsPass());
+  pm.addPass(bufferization::createOwnershipBasedBufferDeallocationPass());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(bufferization::createBufferDeallocationSimplificationPass());
+  pm.addPass(bufferization::createLowerDeallocationsPass());
+  pm.addPass(createCanonicalizerPass());
   pm.addPass(createConvertBufferizationToMemRefPass());
   pm.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());
   pm.addPass(createConvertVectorToSCFPass());
@@ -70,6 +78,7 @@ llvm::Expected<Oracle> Oracle::create(ModuleOp module, StringRef name) {
     return found.takeError();
   std::string entry = found->getSymName().str();
   OwningOpRef<ModuleOp> widened = isolateEntry(*found);
+  insertExtentChecks(*widened);
   if (llvm::Error error = runPipeline(*widened, [](OpPassManager &pm) {
         pm.addPass(createSymbolDCEPass());
         pm.addPass(createNormWidenFloatsPass());

@@ -92,3 +92,22 @@ func.func @own_memory(%n: index) -> memref<?xf32> {
   return %b : memref<?xf32>
 }
 func.func private @use(memref<?xf32>)
+
+// So does a function with tensors, of what it frees.
+
+// CHECK-LABEL: func @own_memory_beside_tensors
+func.func @own_memory_beside_tensors(%x: tensor<?x8xf32>, %n: index) -> tensor<?x8xf32> {
+  // CHECK: %[[OWN:.+]] = memref.alloc(%{{.+}}) {{.*}}: memref<?xf32>
+  // CHECK: call @use(%[[OWN]])
+  // CHECK: memref.dealloc %[[OWN]]
+  // CHECK: %[[R:.+]] = memref.alloc(%{{.+}}) {{.*}}: memref<?x8xf32>
+  // CHECK-NOT: memref.dealloc
+  // CHECK: return %[[R]]
+  %a = memref.alloc(%n) : memref<?xf32>
+  call @use(%a) : (memref<?xf32>) -> ()
+  %view = memref.cast %a : memref<?xf32> to memref<?xf32, strided<[1], offset: ?>>
+  memref.dealloc %view : memref<?xf32, strided<[1], offset: ?>>
+  %e = tensor.empty(%n) : tensor<?x8xf32>
+  %r = norm.rms_norm ins(%x : tensor<?x8xf32>) outs(%e : tensor<?x8xf32>) dims = [1] eps = 1.0e-5
+  return %r : tensor<?x8xf32>
+}

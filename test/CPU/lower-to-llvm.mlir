@@ -85,6 +85,13 @@ func.func @math(%a: f32, %b: vector<4xbf16>, %i: i32) -> (f32, vector<4xbf16>, i
   return %3, %4, %6 : f32, vector<4xbf16>, i32
 }
 
+// arith and math on tensors.
+func.func @elementwise(%a: tensor<4x?xf16>) -> tensor<4x?xf16> {
+  %0 = math.erf %a : tensor<4x?xf16>
+  %1 = arith.addf %0, %a : tensor<4x?xf16>
+  return %1 : tensor<4x?xf16>
+}
+
 func.func @vectors(%m: memref<?x?xf32>, %i: index) -> vector<4x3xf32> {
   %c = ub.poison : f32
   %a = vector.transfer_read %m[%i, %i], %c : memref<?x?xf32>, vector<3x4xf32>

@@ -35,6 +35,8 @@
 // RUN: echo "func.func @f(" > %t.truncated.mlir
 // RUN: not norm-run %t.truncated.mlir 2>&1 | FileCheck %s --check-prefix=PARSE
 // PARSE: truncated.mlir:{{[0-9:]+}} error: expected
+// RUN: not norm-run %s --entry scalars --road=x 2>&1 | FileCheck %s --check-prefix=ROAD --implicit-check-not=road
+// ROAD: norm-run: error: --road=x: the roads are vector, linalg, affine
 // RUN: not norm-run %s --entry asserts --input=-1 2>&1 | FileCheck %s --check-prefix=ASSERT
 // ASSERT-DAG: the input is negative
 // ASSERT-DAG: norm-run: error: the function aborted

@@ -6,6 +6,8 @@
 // RUN: norm-run %s --entry softmax --verify | FileCheck %s
 // RUN: norm-run %s --entry plain_linalg --verify | FileCheck %s
 // RUN: norm-run %s --entry in_place --verify | FileCheck %s --check-prefix=MEMREF
+// RUN: norm-run %s --entry elementwise --verify | FileCheck %s
+// RUN: norm-run %s --entry own_memory --verify | FileCheck %s
 // RUN: norm-run %s --entry quantize --verify | FileCheck %s
 // RUN: norm-run %s --entry dynamic --verify --shape=0=5x33 --dynamic-size=33 | FileCheck %s
 
@@ -99,4 +101,24 @@ func.func @dynamic(%x: tensor<?x?xf32>, %g: tensor<?xf32>) -> tensor<?x?xf32> {
   %y = norm.rms_norm ins(%x : tensor<?x?xf32>) scale(%g : tensor<?xf32>)
       outs(%x : tensor<?x?xf32>) dims = [1] eps = 1.0e-5
   return %y : tensor<?x?xf32>
+}
+
+func.func @elementwise(%x: tensor<4x33xf16>) -> tensor<4x33xf16> {
+  %y = math.erf %x : tensor<4x33xf16>
+  %z = arith.mulf %y, %x : tensor<4x33xf16>
+  return %z : tensor<4x33xf16>
+}
+
+func.func @own_memory(%x: tensor<4x33xf32>) -> (tensor<4x33xf32>, f32) {
+  %i = arith.constant 3 : index
+  %m = memref.alloc(%i) : memref<?xf32>
+  %v = tensor.extract %x[%i, %i] : tensor<4x33xf32>
+  linalg.fill ins(%v : f32) outs(%m : memref<?xf32>)
+  %c2 = arith.constant 2 : index
+  %w = memref.load %m[%c2] : memref<?xf32>
+  memref.dealloc %m : memref<?xf32>
+  %e = tensor.empty() : tensor<4x33xf32>
+  %y = norm.rms_norm ins(%x : tensor<4x33xf32>) outs(%e : tensor<4x33xf32>)
+      dims = [1] eps = 1.0e-5
+  return %y, %w : tensor<4x33xf32>, f32
 }

@@ -4,6 +4,7 @@
 // RUN: norm-opt --help > %t.ours
 // RUN: FileCheck %s < %t.ours
 // CHECK: Available Dialects: {{.*}}norm,
+// CHECK: --norm-formulas-to-loops
 // CHECK: --norm-generalize
 // CHECK: --norm-to-linalg
 // CHECK: --norm-cpu-pipeline

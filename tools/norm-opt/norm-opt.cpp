@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Norm/InitAll.h"
+#include "Norm/Run/Passes.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
 #include "mlir/InitAllPasses.h"
@@ -18,6 +19,7 @@ int main(int argc, char **argv) {
   mlir::registerAllExtensions(registry);
   mlir::registerAllPasses();
   mlir::norm::registerAllNorm(registry);
+  mlir::norm::registerNormRunPasses();
   return mlir::asMainReturnCode(mlir::MlirOptMain(
       argc, argv, "Normalization: fuse and lower\n", registry));
 }

@@ -6,11 +6,11 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Norm/Run/Accuracy.h"
+#include "Norm/CPU/Pipeline.h"
 #include "Norm/Run/Arguments.h"
-#include "Norm/Run/Benchmark.h"
 #include "Norm/Run/Npy.h"
 #include "Norm/Run/Oracle.h"
+#include "Report.h"
 #include "mlir/Parser/Parser.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FileSystem.h"
@@ -82,14 +82,9 @@ static cl::opt<bool>
            cl::desc("Median time, beside plain and streaming copies of the "
                     "same number of bytes"),
            cl::cat(category));
-
-namespace {
-/// What is returned, and what is left in memref arguments.
-struct Output {
-  std::string name;
-  HostTensor tensor;
-};
-} // namespace
+static cl::opt<bool> json("json",
+                          cl::desc("Print one line of JSON in place of text"),
+                          cl::cat(category));
 
 static llvm::Expected<OwningOpRef<ModuleOp>> parse(StringRef path,
                                                    MLIRContext &context) {
@@ -106,27 +101,29 @@ static llvm::Expected<OwningOpRef<ModuleOp>> parse(StringRef path,
   return module;
 }
 
-static SmallVector<Output> getOutputs(const Signature &signature,
-                                      ArrayRef<HostTensor> arguments,
-                                      ArrayRef<HostTensor> results) {
-  SmallVector<Output> outputs;
-  for (auto [i, result] : llvm::enumerate(results))
-    outputs.push_back({"result" + std::to_string(i), result});
-  for (auto [i, spec] : llvm::enumerate(signature.arguments))
-    if (spec.kind == ValueSpec::Kind::memref)
-      outputs.push_back({"argument" + std::to_string(i), arguments[i]});
-  return outputs;
+/// As the pipeline's own parser would refuse it, but in one line.
+static llvm::Error checkRoad() {
+  CPUPipelineOptions options;
+  auto &parser = options.road.getParser();
+  if (road.empty() || parser.findOption(road) < parser.getNumOptions())
+    return llvm::Error::success();
+  std::string roads;
+  for (unsigned i = 0; i < parser.getNumOptions(); ++i)
+    roads += (i ? ", " : "") + parser.getOption(i).str();
+  return llvm::createStringError("--road=" + road + ": the roads are " + roads);
 }
 
-static void printOutput(const Output &output) {
-  const HostTensor &tensor = output.tensor;
-  llvm::outs() << output.name << ": "
-               << formatType(tensor.getShape(), tensor.getDType()) << " [";
-  constexpr int64_t numShown = 4;
-  int64_t count = tensor.getNumElements();
-  for (int64_t i = 0; i < std::min(count, numShown); ++i)
-    llvm::outs() << (i ? ", " : "") << llvm::format("%.6g", tensor.get(i));
-  llvm::outs() << (count > numShown ? ", …]\n" : "]\n");
+static std::vector<Output> getOutputs(const Signature &signature,
+                                      ArrayRef<HostTensor> arguments,
+                                      ArrayRef<HostTensor> results) {
+  std::vector<Output> outputs;
+  for (auto [i, result] : llvm::enumerate(results))
+    outputs.push_back({"result" + std::to_string(i), result, std::nullopt});
+  for (auto [i, spec] : llvm::enumerate(signature.arguments))
+    if (spec.kind == ValueSpec::Kind::memref)
+      outputs.push_back(
+          {"argument" + std::to_string(i), arguments[i], std::nullopt});
+  return outputs;
 }
 
 static llvm::Error writeOutputs(ArrayRef<Output> outputs) {
@@ -139,51 +136,32 @@ static llvm::Error writeOutputs(ArrayRef<Output> outputs) {
   return llvm::Error::success();
 }
 
-/// Prints a line per output; an error if one is wrong.
-static llvm::Error report(ArrayRef<Output> outputs,
-                          ArrayRef<HostTensor> expected,
-                          const RoundingModel &model) {
+static llvm::Error compare(std::vector<Output> &outputs,
+                           ArrayRef<HostTensor> expected,
+                           const RoundingModel &model) {
   if (outputs.size() != expected.size())
     return llvm::createStringError("the function has " + Twine(outputs.size()) +
                                    " outputs, the oracle's has " +
                                    Twine(expected.size()));
-  bool right = true;
-  for (auto [output, reference] : llvm::zip_equal(outputs, expected)) {
-    Comparison comparison = compareToOracle(
+  for (auto [output, reference] : llvm::zip_equal(outputs, expected))
+    output.comparison = compareToOracle(
         output.tensor, reference, model,
         tolerance < 0 ? std::nullopt : std::optional<double>(tolerance));
-    right &= comparison.isRight();
-    llvm::outs() << output.name << ": ";
-    if (!comparison.problem.empty()) {
-      llvm::outs() << comparison.problem << ": WRONG\n";
-      continue;
-    }
-    llvm::outs() << llvm::format(
-        "max error %.3g; error/bound %.3g (%.9g for %.9g at element %lld, "
-        "bound %.3g)",
-        comparison.maxAbsError, comparison.maxErrorOverBound, comparison.got,
-        comparison.expected, (long long)comparison.worst, comparison.bound);
-    if (comparison.offByOne)
-      llvm::outs() << "; " << comparison.offByOne << " off by one of "
-                   << comparison.offByOneAllowed << " allowed";
-    llvm::outs() << (comparison.isRight() ? ": right\n" : ": WRONG\n");
-  }
-  if (!right)
-    return llvm::createStringError("the result is not what the function means");
   return llvm::Error::success();
 }
 
-static llvm::Error reportTime(ModuleOp module, func::FuncOp entry,
-                              CompileOptions options,
-                              SmallVector<HostTensor> arguments,
-                              ArrayRef<HostTensor> results) {
+static llvm::Error time(ModuleOp module, func::FuncOp entry,
+                        CompileOptions options,
+                        SmallVector<HostTensor> arguments,
+                        ArrayRef<HostTensor> results, Report &report) {
   int64_t bytes = getMinimalBytes(entry, arguments, results);
+  options.checkExtents = false;
   options.resultsAsArguments = true;
   llvm::Expected<Kernel> kernel = compile(module, entry.getSymName(), options);
   if (!kernel)
     return kernel.takeError();
   bool given = kernel->getSignature().arguments.size() > arguments.size();
-  bool allocates =
+  report.allocates =
       llvm::any_of(kernel->getSignature().results, [](const ValueSpec &spec) {
         return spec.kind != ValueSpec::Kind::scalar;
       });
@@ -195,19 +173,17 @@ static llvm::Error reportTime(ModuleOp module, func::FuncOp entry,
       timeKernel(*kernel, *module.getContext(), arguments, bytes);
   if (!timing)
     return timing.takeError();
-  llvm::outs() << llvm::format(
-      "time: %.4g us, median of %u; %.3g GB/s of %lld bytes; %.3g of a plain "
-      "copy (%.4g us), %.3g of a streaming copy (%.4g us)",
-      timing->kernel * 1e6, timing->runs, timing->getGigabytesPerSecond(),
-      (long long)bytes, timing->plainCopy / timing->kernel,
-      timing->plainCopy * 1e6, timing->streamingCopy / timing->kernel,
-      timing->streamingCopy * 1e6);
-  llvm::outs() << (allocates ? "; results allocated\n"
-                             : "; results into given buffers\n");
+  report.timing = *timing;
   return llvm::Error::success();
 }
 
+static void print(const Report &report) {
+  json ? printJson(report, llvm::outs()) : printText(report, llvm::outs());
+}
+
 static llvm::Error run(MLIRContext &context) {
+  if (llvm::Error error = checkRoad())
+    return error;
   auto module = parse(fileName, context);
   if (!module)
     return module.takeError();
@@ -259,6 +235,7 @@ static llvm::Error run(MLIRContext &context) {
   }
 
   CompileOptions options;
+  options.checkExtents = true;
   options.pipelineOptions = pipelineOptions;
   if (!road.empty())
     options.pipelineOptions += " road=" + road;
@@ -270,19 +247,26 @@ static llvm::Error run(MLIRContext &context) {
   if (!results)
     return results.takeError();
 
-  SmallVector<Output> outputs = getOutputs(*signature, *arguments, *results);
-  for (const Output &output : outputs)
-    printOutput(output);
+  Report report;
+  report.entry = entry->getSymName().str();
+  report.outputs = getOutputs(*signature, *arguments, *results);
   if (!outputDir.empty())
-    if (llvm::Error error = writeOutputs(outputs))
+    if (llvm::Error error = writeOutputs(report.outputs))
       return error;
   if (oracle)
-    if (llvm::Error error =
-            report(outputs, expected, RoundingModel::get(meaning, *arguments)))
+    if (llvm::Error error = compare(report.outputs, expected,
+                                    RoundingModel::get(meaning, *arguments)))
       return error;
+  if (!report.isRight()) {
+    print(report);
+    return llvm::createStringError("the result is not what the function means");
+  }
   // Last: it calls the function again, which may write its arguments again.
   if (timeIt)
-    return reportTime(**module, *entry, options, *arguments, *results);
+    if (llvm::Error error =
+            time(**module, *entry, options, *arguments, *results, report))
+      return error;
+  print(report);
   return llvm::Error::success();
 }
 

@@ -92,7 +92,20 @@ def NormBufferizePass : Pass<"norm-bufferize", "ModuleOp"> {
     hoisted out of loops; small ones go to the stack, the others are freed.
 
     A function that has no tensors manages its own memory and keeps doing so:
-    nothing is freed for it.
+    nothing is freed for it. Neither is what a function with tensors frees by a
+    `memref.dealloc` of its own. A `memref.dealloc`, beside tensors, of a buffer
+    that the function did not allocate is an error.
+  }];
+}
+
+def NormMarkManualDeallocationsPass : Pass<"norm-mark-manual-deallocations"> {
+  let summary = "Let buffer deallocation accept what is freed by hand";
+  let description = [{
+    Upstream's `ownership-based-buffer-deallocation` refuses `memref.dealloc`,
+    unless it and its `memref.alloc` carry `bufferization.manual_deallocation`.
+    Sets that attribute wherever a dealloc's buffer leads back to an alloc
+    through casts and views. Due directly before deallocation: canonicalization
+    may drop the attribute.
   }];
 }
 

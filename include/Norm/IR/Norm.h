@@ -48,6 +48,11 @@ namespace mlir::norm {
 /// Lets one-shot-bufferize handle every op over rows, in place where legal.
 void registerBufferizableOpInterfaceExternalModels(DialectRegistry &registry);
 
+/// Lets generate-runtime-verification check the dynamic extents of every op
+/// over rows.
+void registerRuntimeVerifiableOpInterfaceExternalModels(
+    DialectRegistry &registry);
+
 /// Shaped operands are all tensors or all memrefs (C9, G9).
 LogicalResult verifyOneKindOfShape(Operation *op);
 

@@ -35,6 +35,9 @@ struct CompileOptions {
   /// Turns tensor results into trailing memref arguments, so that the caller
   /// says where they go and nothing is allocated for them.
   bool resultsAsArguments = false;
+  /// Where dynamic extents that must agree do not, the call aborts with a
+  /// message. Costs little, but is not part of what is timed.
+  bool checkExtents = false;
   /// Of LLVM, 0 to 3.
   unsigned optLevel = 3;
 };

@@ -23,7 +23,7 @@ def NormWidenFloatsPass : Pass<"norm-widen-floats", "::mlir::ModuleOp"> {
     `tensor.bitcast`, `vector.bitcast`, `memref.view`, scaled casts), calls to
     functions without a body, the LLVM dialect, constants whose data is missing.
 
-    ```mlir
+    ```
     %c = arith.constant 0.1 : f16            // %c = arith.constant 0.0999755859375 : f64
     %x = arith.extf %h : f16 to f32          // %h, an f64
     ```

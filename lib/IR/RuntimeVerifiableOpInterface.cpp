@@ -1,0 +1,82 @@
+//===- RuntimeVerifiableOpInterface.cpp - Extents agree at run time -*- C++
+//-*-===//
+//
+// Part of the Norm project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "mlir/Interfaces/RuntimeVerifiableOpInterface.h"
+#include "Norm/IR/Norm.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
+
+using namespace mlir;
+using namespace mlir::norm;
+
+using MakeMessage = function_ref<std::string(Operation *, StringRef)>;
+
+static Value createDim(OpBuilder &builder, Location loc, Value shaped,
+                       unsigned position) {
+  if (isa<TensorType>(shaped.getType()))
+    return builder.createOrFold<tensor::DimOp>(loc, shaped, position);
+  return builder.createOrFold<memref::DimOp>(loc, shaped, position);
+}
+
+namespace {
+/// What the verifier says of static extents, asserted of dynamic ones: every
+/// operand that has a dim of the iteration space has the same extent there.
+template <typename Op>
+struct RowOpRuntimeVerification
+    : RuntimeVerifiableOpInterface::ExternalModel<RowOpRuntimeVerification<Op>,
+                                                  Op> {
+  void generateRuntimeVerification(Operation *op, OpBuilder &builder,
+                                   Location loc,
+                                   MakeMessage makeMessage) const {
+    auto rowOp = cast<RowOpInterface>(op);
+    struct Extent {
+      Value value;
+      unsigned operand, position;
+      bool isDynamic;
+    };
+    SmallVector<std::optional<Extent>> extents(
+        rowOp.getRowIteratorTypes().size());
+    for (auto [i, operand, map] :
+         llvm::enumerate(op->getOperands(), rowOp.getIndexingMapsArray())) {
+      auto type = dyn_cast<ShapedType>(operand.getType());
+      if (!type)
+        continue;
+      for (unsigned position = 0; position < map.getNumResults(); ++position) {
+        Extent extent{createDim(builder, loc, operand, position), unsigned(i),
+                      position, type.isDynamicDim(position)};
+        auto &first = extents[map.getDimPosition(position)];
+        if (!first)
+          first = extent;
+        else if (first->isDynamic || extent.isDynamic)
+          cf::AssertOp::create(
+              builder, loc,
+              arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq,
+                                    first->value, extent.value),
+              makeMessage(op, ("dim " + Twine(position) + " of operand " +
+                               Twine(i) + " is not as long as dim " +
+                               Twine(first->position) + " of operand " +
+                               Twine(first->operand))
+                                  .str()));
+      }
+    }
+  }
+};
+} // namespace
+
+void mlir::norm::registerRuntimeVerifiableOpInterfaceExternalModels(
+    DialectRegistry &registry) {
+  registry.addExtension(+[](MLIRContext *context, NormDialect *) {
+    LayerNormOp::attachInterface<RowOpRuntimeVerification<LayerNormOp>>(
+        *context);
+    RmsNormOp::attachInterface<RowOpRuntimeVerification<RmsNormOp>>(*context);
+    L2NormOp::attachInterface<RowOpRuntimeVerification<L2NormOp>>(*context);
+    GenericOp::attachInterface<RowOpRuntimeVerification<GenericOp>>(*context);
+    // What the checks are made of.
+    context->loadDialect<cf::ControlFlowDialect>();
+  });
+}

@@ -1,0 +1,35 @@
+// Dynamic extents that must agree and do not are one clear line, on every road,
+// with and without the oracle.
+// RUN: not norm-run %s --entry norm --shape=0=3x5,1=4 --road=vector 2>&1 | FileCheck %s --check-prefix=NORM
+// RUN: not norm-run %s --entry norm --shape=0=3x5,1=4 --road=linalg 2>&1 | FileCheck %s --check-prefix=NORM
+// RUN: not norm-run %s --entry norm --shape=0=3x5,1=4 --road=affine 2>&1 | FileCheck %s --check-prefix=NORM
+// RUN: not norm-run %s --entry norm --shape=0=3x5,1=4 --verify 2>&1 | FileCheck %s --check-prefix=NORM
+// NORM: extent-checks.mlir:{{[0-9:]+}} 'norm.rms_norm' dim 0 of operand 1 is not as long as dim 1 of operand 0
+// RUN: not norm-run %s --entry add --shape=0=3x5,1=3x4 2>&1 | FileCheck %s --check-prefix=ADD
+// ADD: extent-checks.mlir:{{[0-9:]+}} 'linalg.add' dimension #1 of input/output operand #1 is incompatible
+
+// Those that agree run, empty ones too.
+// RUN: norm-run %s --entry norm --shape=0=3x5,1=5 --verify | FileCheck %s --check-prefix=RIGHT
+// RUN: norm-run %s --entry norm --shape=0=0x5,1=5 --verify | FileCheck %s --check-prefix=RIGHT
+// RUN: norm-run %s --entry add --shape=0=3x0,1=3x0 --verify | FileCheck %s --check-prefix=RIGHT
+// RIGHT: result0: max error {{.*}}: right
+
+// Upstream's pass makes the same checks, of what the types leave open.
+// RUN: norm-opt %s --generate-runtime-verification --canonicalize | FileCheck %s
+
+// CHECK-LABEL: func @norm
+func.func @norm(%x: tensor<?x5xf32>, %g: tensor<?xf32>) -> tensor<?x5xf32> {
+  // CHECK: %[[N:.+]] = tensor.dim %{{.+}}, %{{.+}} : tensor<?xf32>
+  // CHECK: %[[OK:.+]] = arith.cmpi eq, %[[N]], %{{.+}} : index
+  // CHECK: cf.assert %[[OK]], "{{.*}}dim 0 of operand 1 is not as long as dim 1 of operand 0
+  // CHECK-NOT: cf.assert %{{.+}}, "{{.*}}norm.rms_norm
+  // CHECK: norm.rms_norm
+  %y = norm.rms_norm ins(%x : tensor<?x5xf32>) scale(%g : tensor<?xf32>)
+      outs(%x : tensor<?x5xf32>) dims = [1] eps = 1.0e-5
+  return %y : tensor<?x5xf32>
+}
+func.func @add(%x: tensor<?x?xf32>, %y: tensor<?x?xf32>) -> tensor<?x?xf32> {
+  %z = linalg.add ins(%x, %y : tensor<?x?xf32>, tensor<?x?xf32>)
+      outs(%x : tensor<?x?xf32>) -> tensor<?x?xf32>
+  return %z : tensor<?x?xf32>
+}
