@@ -109,6 +109,11 @@ struct KernelCase {
   bool isCentred() const;
   bool hasMean() const;
   bool hasRstd() const;
+  /// Elements that are no neighbours have no vectors: the vector road leaves
+  /// them to linalg, which is two-pass.
+  bool hasResidual() const {
+    return road.hasResidual && layout != Layout::strided;
+  }
   bool usesMemRefs() const {
     return layout != Layout::tensor && layout != Layout::misaligned;
   }

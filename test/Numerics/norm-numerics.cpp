@@ -65,7 +65,7 @@ static std::vector<KernelCase> selectCases() {
                  [](const KernelCase &kernel) { return !anyWanted(kernel); });
   if (full || !filter.empty())
     return cases;
-  return sampleCases(std::move(cases), ci ? 12 : 4);
+  return sampleCases(std::move(cases), ci ? 24 : 8);
 }
 
 /// Calls `run` for each case, on threads that keep a context each.
@@ -118,7 +118,7 @@ static bool shows(Mistake mistake, const KernelCase &kernel, StringRef name) {
     return kernel.variant.shift && name.ends_with("x768/normal");
   case Mistake::dropRounding:
     return kernel.variant.name == "before-scale" &&
-           kernel.dtype != DType::f64 && name.ends_with("x768/normal");
+           kernel.dtype != kernel.getAccType() && name.ends_with("x768/normal");
   case Mistake::none:
     break;
   }
