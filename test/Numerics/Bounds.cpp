@@ -76,14 +76,21 @@ static bool hasExactSums(ArrayRef<Real> values, DType accType) {
          std::ldexp(sum * Real(getUnitRoundoff(accType)), -grid) <= 1;
 }
 
+static bool hasFewValues(ArrayRef<Real> values) {
+  std::set<Real> few;
+  for (Real value : values)
+    if (few.insert(value).second && few.size() > 8)
+      return false;
+  return true;
+}
+
 RowBounds::RowBounds(const KernelCase &kernel, const Row &row)
     : kernel(kernel), row(row), isFinite(row.isFinite()), n(row.a.size()),
       u(getUnitRoundoff(kernel.getAccType())),
       eta(getSmallestSubnormal(kernel.getAccType())) {
-  std::set<Real> few;
-  for (size_t i = 0; i < row.a.size() && few.size() <= 8 && isFinite; ++i)
-    few.insert(row.a[i]);
-  growth = few.size() <= 8 ? std::max(std::sqrt(n), n / 2) : std::sqrt(n);
+  bool isStructured =
+      kernel.dtype != kernel.getAccType() || hasFewValues(row.a);
+  growth = isStructured ? std::max(std::sqrt(n), n / 2) : std::sqrt(n);
   if (!hasExactSums(row.a, kernel.getAccType()))
     meanGrowth = growth;
   if (isFinite)
@@ -128,6 +135,9 @@ StatisticsBounds RowBounds::getStatistics() const {
     bounds.common =
         (growth + 2) * u * (deviation + delta) + 2 * u * delta + eta;
     bounds.relative = 2 * u;
+    // The mean may be given with its correction.
+    bounds.mean =
+        std::max(delta, bounds.common) + u * std::abs(double(row.mean));
   } else {
     bounds.common = delta * (1 + u);
     bounds.relative = u;
@@ -161,11 +171,19 @@ double RowBounds::getAffine(size_t i) const {
          u * std::abs(double(row.z[i])) + u * std::abs(double(row.beta[i]));
 }
 
+/// The absolute error of a rounding near zero. The x86 instruction that rounds
+/// to bf16 takes subnormals for zero.
+static double getUnderflow(DType dtype) {
+  double smallest = getSmallestSubnormal(dtype);
+  return dtype == DType::bf16 ? smallest / (2 * getUnitRoundoff(dtype))
+                              : smallest;
+}
+
 /// The last rounding, of a value within `error`.
 Expected RowBounds::round(DType dtype, Real value, double error) const {
   double size = std::abs(double(value)) + error;
   return {double(value),
-          error + getUnitRoundoff(dtype) * size + getSmallestSubnormal(dtype)};
+          error + getUnitRoundoff(dtype) * size + getUnderflow(dtype)};
 }
 
 /// All steps after that to R are exact in their rounding: both ends of what h
@@ -191,9 +209,12 @@ Expected RowBounds::roundBeforeScale(size_t i) const {
   // Where γ is negative they change places.
   Real value = (low + high) / 2;
   double spread = std::abs(double(high - low)) / 2;
-  if (fused > 0)
+  if (fused > 0) // The last rounding may go the other way then.
     fused += 2 * getUnitRoundoff(kernel.getResultType()) *
              (std::abs(double(value)) + fused);
+  if (kernel.dtype == DType::bf16 || type == DType::bf16 ||
+      kernel.getResultType() == DType::bf16)
+    fused += getUnderflow(DType::bf16) * (3 + std::abs(double(row.gamma[i])));
   // The machine's widest type may round twice on the way to f64.
   if (type == DType::f64)
     fused += 4 * getUnitRoundoff(type) * std::abs(double(value));

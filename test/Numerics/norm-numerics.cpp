@@ -65,7 +65,7 @@ static std::vector<KernelCase> selectCases() {
                  [](const KernelCase &kernel) { return !anyWanted(kernel); });
   if (full || !filter.empty())
     return cases;
-  return sampleCases(std::move(cases), ci ? 24 : 8);
+  return sampleCases(std::move(cases), ci ? 16 : 5);
 }
 
 /// Calls `run` for each case, on threads that keep a context each.
