@@ -25,7 +25,7 @@ struct StatisticsBounds {
 
 class RowBounds {
 public:
-  RowBounds(const KernelCase &kernel, const Row &row, Mistake mistake);
+  RowBounds(const KernelCase &kernel, const Row &row);
   ExpectedRow get();
 
 private:
@@ -42,9 +42,10 @@ private:
 
   const KernelCase &kernel;
   const Row &row;
-  Mistake mistake;
   bool isFinite;
-  double n, u, eta, growth;
+  double n, u, eta;
+  /// s, of any sum over the row, and of the elements themselves.
+  double growth, meanGrowth = 0;
   StatisticsBounds statistics;
 };
 } // namespace
@@ -56,14 +57,42 @@ static double getMeanOf(ArrayRef<Real> values, Real minus) {
   return sum / values.size();
 }
 
-RowBounds::RowBounds(const KernelCase &kernel, const Row &row, Mistake mistake)
-    : kernel(kernel), row(row), mistake(mistake), isFinite(row.isFinite()),
-      n(row.a.size()), u(getUnitRoundoff(kernel.getAccType())),
-      eta(getSmallestSubnormal(kernel.getAccType())) {
+/// See s, in the header.
+static bool hasExactSums(ArrayRef<Real> values, DType accType) {
+  int grid = std::numeric_limits<int>::max();
+  Real sum = 0;
+  for (Real value : values) {
+    sum += std::abs(value);
+    int exponent;
+    Real fraction = std::frexp(value, &exponent);
+    if (!std::isfinite(value))
+      return false;
+    for (; fraction != std::rint(fraction); --exponent)
+      fraction *= 2;
+    if (fraction != 0)
+      grid = std::min(grid, exponent);
+  }
+  return sum == 0 ||
+         std::ldexp(sum * Real(getUnitRoundoff(accType)), -grid) <= 1;
+}
+
+static bool hasFewValues(ArrayRef<Real> values) {
   std::set<Real> few;
-  for (size_t i = 0; i < row.a.size() && few.size() <= 8 && isFinite; ++i)
-    few.insert(row.a[i]);
-  growth = few.size() <= 8 ? std::max(std::sqrt(n), n / 2) : std::sqrt(n);
+  for (Real value : values)
+    if (few.insert(value).second && few.size() > 8)
+      return false;
+  return true;
+}
+
+RowBounds::RowBounds(const KernelCase &kernel, const Row &row)
+    : kernel(kernel), row(row), isFinite(row.isFinite()), n(row.a.size()),
+      u(getUnitRoundoff(kernel.getAccType())),
+      eta(getSmallestSubnormal(kernel.getAccType())) {
+  bool isStructured =
+      kernel.dtype != kernel.getAccType() || hasFewValues(row.a);
+  growth = isStructured ? std::max(std::sqrt(n), n / 2) : std::sqrt(n);
+  if (!hasExactSums(row.a, kernel.getAccType()))
+    meanGrowth = growth;
   if (isFinite)
     statistics = getStatistics();
 }
@@ -98,14 +127,17 @@ StatisticsBounds RowBounds::getStatistics() const {
     return bounds;
   }
   double deviation = getMeanOf(row.a, row.mean);
-  double delta = (growth + 2) * u * getMeanOf(row.a, 0) + eta;
+  double delta = (meanGrowth + 2) * u * getMeanOf(row.a, 0) + eta;
   bounds.mean = delta;
-  if (kernel.road.hasResidual) {
+  if (kernel.hasResidual()) {
     // a − μ̂ is summed once more; these terms are of size |c| + δ, and their
     // mean is subtracted. What is left of the mean's error is that sum's.
     bounds.common =
         (growth + 2) * u * (deviation + delta) + 2 * u * delta + eta;
     bounds.relative = 2 * u;
+    // The mean may be given with its correction.
+    bounds.mean =
+        std::max(delta, bounds.common) + u * std::abs(double(row.mean));
   } else {
     bounds.common = delta * (1 + u);
     bounds.relative = u;
@@ -139,11 +171,19 @@ double RowBounds::getAffine(size_t i) const {
          u * std::abs(double(row.z[i])) + u * std::abs(double(row.beta[i]));
 }
 
+/// The absolute error of a rounding near zero. The x86 instruction that rounds
+/// to bf16 takes subnormals for zero.
+static double getUnderflow(DType dtype) {
+  double smallest = getSmallestSubnormal(dtype);
+  return dtype == DType::bf16 ? smallest / (2 * getUnitRoundoff(dtype))
+                              : smallest;
+}
+
 /// The last rounding, of a value within `error`.
 Expected RowBounds::round(DType dtype, Real value, double error) const {
   double size = std::abs(double(value)) + error;
   return {double(value),
-          error + getUnitRoundoff(dtype) * size + getSmallestSubnormal(dtype)};
+          error + getUnitRoundoff(dtype) * size + getUnderflow(dtype)};
 }
 
 /// All steps after that to R are exact in their rounding: both ends of what h
@@ -169,9 +209,12 @@ Expected RowBounds::roundBeforeScale(size_t i) const {
   // Where γ is negative they change places.
   Real value = (low + high) / 2;
   double spread = std::abs(double(high - low)) / 2;
-  if (fused > 0)
+  if (fused > 0) // The last rounding may go the other way then.
     fused += 2 * getUnitRoundoff(kernel.getResultType()) *
              (std::abs(double(value)) + fused);
+  if (kernel.dtype == DType::bf16 || type == DType::bf16 ||
+      kernel.getResultType() == DType::bf16)
+    fused += getUnderflow(DType::bf16) * (3 + std::abs(double(row.gamma[i])));
   // The machine's widest type may round twice on the way to f64.
   if (type == DType::f64)
     fused += 4 * getUnitRoundoff(type) * std::abs(double(value));
@@ -228,8 +271,6 @@ ExpectedRow RowBounds::get() {
     boundQuantize(expected);
     return expected;
   }
-  bool roundsBefore =
-      kernel.variant.roundsBeforeScale && mistake != Mistake::dropRounding;
   for (size_t i = 0; i < row.y.size(); ++i) {
     double error = getAffine(i);
     // |GELU′| ≤ 1.13. tanh and 1 + tanh round beside 1; its argument, within 6
@@ -238,7 +279,7 @@ ExpectedRow RowBounds::get() {
       error = 1.13 * error +
               (transcendental + 2 + 3) * u * std::abs(double(row.z[i])) / 2 +
               2 * u * std::abs(double(row.y[i]));
-    expected.y.push_back(roundsBefore
+    expected.y.push_back(kernel.variant.roundsBeforeScale
                              ? roundBeforeScale(i)
                              : round(kernel.getResultType(), row.y[i], error));
     if (kernel.program == Program::addLayerNorm)
@@ -249,7 +290,6 @@ ExpectedRow RowBounds::get() {
   return expected;
 }
 
-ExpectedRow numerics::boundRow(const KernelCase &kernel, const Row &row,
-                               Mistake mistake) {
-  return RowBounds(kernel, row, mistake).get();
+ExpectedRow numerics::boundRow(const KernelCase &kernel, const Row &row) {
+  return RowBounds(kernel, row).get();
 }

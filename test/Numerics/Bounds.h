@@ -36,11 +36,13 @@ struct ExpectedRow {
 ///   errors are independent they have a standard deviation of k·u/√3, in all
 ///   (n√n/3)·u, relative to the sum √n/3·u; three of them are s = √n. Where few
 ///   values repeat, so do their errors, and only s = n/2 is sure. Sums over
-///   lanes are better off.
+///   lanes are better off. Where all terms are multiples of a number that 2^p
+///   of make up their sum, p being the precision of A, every partial sum is
+///   exact.
 /// - δ = (s + 2)·u·mean|a|: the error of the mean; 2 for the division, which
 /// may
 ///   be a multiplication by 1/n.
-ExpectedRow boundRow(const KernelCase &kernel, const Row &row, Mistake mistake);
+ExpectedRow boundRow(const KernelCase &kernel, const Row &row);
 
 } // namespace mlir::norm::numerics
 

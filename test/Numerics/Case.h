@@ -109,6 +109,11 @@ struct KernelCase {
   bool isCentred() const;
   bool hasMean() const;
   bool hasRstd() const;
+  /// Elements that are no neighbours have no vectors: the vector road leaves
+  /// them to linalg, which is two-pass.
+  bool hasResidual() const {
+    return road.hasResidual && layout != Layout::strided;
+  }
   bool usesMemRefs() const {
     return layout != Layout::tensor && layout != Layout::misaligned;
   }
@@ -136,6 +141,10 @@ std::vector<KernelCase> sampleCases(std::vector<KernelCase> cases,
 
 /// The function `f` to compile.
 std::string makeModule(const KernelCase &kernel);
+/// Of that function, if it holds a norm.generic: its body, whose arguments are
+/// %x_e, %r_e, %scale_e and %shift_e, and the constants that this captures.
+std::string makeBody(const KernelCase &kernel);
+std::string makeConstants(const KernelCase &kernel);
 
 } // namespace mlir::norm::numerics
 

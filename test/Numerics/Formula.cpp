@@ -52,6 +52,24 @@ static void setCoordinates(const Geometry &geometry, ArrayRef<int64_t> dims,
   }
 }
 
+/// Rounded once: in f64 where that is the type, else exact in Real.
+static Real roundSum(DType dtype, double a, double b) {
+  return dtype == DType::f64 ? Real(a + b) : roundTo(dtype, Real(a) + Real(b));
+}
+
+/// Once more, with what is left: the sum's own rounding would show beside f64.
+static Real getMean(ArrayRef<Real> values) {
+  Real sum = 0, rest = 0, n = values.size();
+  for (Real value : values)
+    sum += value;
+  Real mean = sum / n;
+  if (!std::isfinite(mean))
+    return mean;
+  for (Real value : values)
+    rest += value - mean;
+  return mean + rest / n;
+}
+
 static void readRow(const KernelCase &kernel, const Geometry &geometry,
                     const Inputs &inputs, int64_t number, bool hasShift,
                     Row &row) {
@@ -66,7 +84,8 @@ static void readRow(const KernelCase &kernel, const Geometry &geometry,
         getPosition(geometry, geometry.getScaleDims(), coordinates);
     Real a = inputs.x.get(position);
     if (inputs.r)
-      a = roundTo(kernel.getAccType(), a + Real(inputs.r->get(position)));
+      a = roundSum(kernel.getAccType(), inputs.x.get(position),
+                   inputs.r->get(position));
     Real gamma = inputs.scale ? Real(inputs.scale->get(parameter)) +
                                     Real(kernel.variant.scaleOffset)
                               : 1;
@@ -111,12 +130,8 @@ Row numerics::evaluateRow(const KernelCase &kernel, const Geometry &geometry,
   Real n = row.a.size(), eps = kernel.getEps();
   if (mistake == Mistake::dropEps)
     eps = 0;
-  if (kernel.isCentred()) {
-    Real sum = 0;
-    for (Real a : row.a)
-      sum += a;
-    row.mean = sum / n;
-  }
+  if (kernel.isCentred())
+    row.mean = getMean(row.a);
   Real q = 0;
   for (Real a : row.a)
     q += (a - row.mean) * (a - row.mean);

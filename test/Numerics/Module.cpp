@@ -34,11 +34,6 @@ private:
   std::string one(StringRef keyword, const Operand &operand) const;
   std::string writeNamed() const;
   std::string writeGeneric() const;
-  std::string writeBody() const;
-  std::string writeNormBody(StringRef value, StringRef result) const;
-  /// `%to = ext or trunc %from`, and `%to` if the types differ.
-  std::string convert(std::string &text, std::string from, DType fromType,
-                      DType toType) const;
 
   const KernelCase &kernel;
   const Geometry &geometry;
@@ -145,102 +140,6 @@ std::string ModuleWriter::writeNamed() const {
   return text + "\n";
 }
 
-std::string ModuleWriter::convert(std::string &text, std::string from,
-                                  DType fromType, DType toType) const {
-  if (fromType == toType)
-    return from;
-  std::string to = from + "_";
-  bool extends = getByteWidth(fromType) < getByteWidth(toType);
-  text += llvm::formatv("    {0} = arith.{1} {2} : {3} to {4}\n", to,
-                        extends ? "extf" : "truncf", from,
-                        norm::toString(fromType), norm::toString(toType));
-  return to;
-}
-
-/// A layer norm of `value`, with parameters.
-std::string ModuleWriter::writeNormBody(StringRef value,
-                                        StringRef result) const {
-  std::string text =
-      llvm::formatv(R"(    %mu, %var = norm.reduce moments {0} : {1}
-    %ve = arith.addf %var, %eps : {1}
-    %rho = math.rsqrt %ve : {1}
-    %c = arith.subf {0}, %mu : {1}
-    {2} = arith.mulf %c, %rho : {1}
-)",
-                    value, acc, scale ? "%h" : result);
-  if (!scale)
-    return text;
-  std::string gamma =
-      convert(text, "%scale_e", scale->dtype, kernel.getAccType());
-  std::string beta =
-      convert(text, "%shift_e", shift->dtype, kernel.getAccType());
-  return text + llvm::formatv(R"(    %hg = arith.mulf %h, {0} : {1}
-    {2} = arith.addf %hg, {3} : {1}
-)",
-                              gamma, acc, result, beta)
-                    .str();
-}
-
-std::string ModuleWriter::writeBody() const {
-  std::string text;
-  DType accType = kernel.getAccType();
-  std::string a = convert(text, "%x_e", kernel.dtype, accType);
-  if (kernel.program == Program::softmax) {
-    text += llvm::formatv(R"(    %m = norm.reduce max {0} : {1}
-    %t = arith.subf {0}, %m : {1}
-    %e = math.exp %t : {1}
-    %s = norm.reduce add %e : {1}
-    %p = arith.divf %e, %s : {1}
-)",
-                          a, acc);
-    std::string p = convert(text, "%p", accType, kernel.getResultType());
-    return text + llvm::formatv("    norm.yield {0} : {1}\n", p,
-                                norm::toString(kernel.getResultType()))
-                      .str();
-  }
-  if (kernel.program == Program::addLayerNorm) {
-    std::string r = convert(text, "%r_e", kernel.dtype, accType);
-    text += llvm::formatv("    %v = arith.addf {0}, {1} : {2}\n", a, r, acc);
-    text += writeNormBody("%v", "%o");
-    std::string o = convert(text, "%o", accType, kernel.getResultType());
-    std::string v = convert(text, "%v", accType, kernel.dtype);
-    return text + llvm::formatv("    norm.yield {0}, {1} : {2}, {3}\n", o, v,
-                                norm::toString(kernel.getResultType()),
-                                norm::toString(kernel.dtype))
-                      .str();
-  }
-  text += writeNormBody(a, "%o");
-  if (kernel.program == Program::quantize)
-    return text + llvm::formatv(R"(    %abs = math.absf %o : {0}
-    %max = norm.reduce max %abs : {0}
-    %atleast = arith.maximumf %max, %tiny : {0}
-    %step = arith.divf %atleast, %c127 : {0}
-    %z = arith.divf %o, %step : {0}
-    %near = math.roundeven %z : {0}
-    %low = arith.maximumf %near, %cm127 : {0}
-    %high = arith.minimumf %low, %c127 : {0}
-    %q = arith.fptosi %high : {0} to i8
-    norm.yield %q, %step : i8, {0}
-)",
-                                acc)
-                      .str();
-  text += llvm::formatv(R"(    %o2 = arith.mulf %o, %o : {0}
-    %o3 = arith.mulf %o2, %o : {0}
-    %k3 = arith.mulf %o3, %cubic : {0}
-    %in = arith.addf %o, %k3 : {0}
-    %arg = arith.mulf %in, %root : {0}
-    %tanh = math.tanh %arg : {0}
-    %tanh1 = arith.addf %tanh, %c1 : {0}
-    %half = arith.mulf %o, %chalf : {0}
-    %g = arith.mulf %half, %tanh1 : {0}
-)",
-                        acc);
-  std::string g = convert(text, "%g", accType, kernel.getResultType());
-  return text + llvm::formatv("    norm.yield {0} : {1}\n", g,
-                              norm::toString(kernel.getResultType()))
-                    .str();
-}
-
 std::string ModuleWriter::writeGeneric() const {
   SmallVector<std::string> iterators, arguments;
   for (int64_t dim = 0, rank = geometry.shape.size(); dim < rank; ++dim)
@@ -251,7 +150,7 @@ std::string ModuleWriter::writeGeneric() const {
   return llvm::formatv(
       "norm.generic ({0})\n      ins({1})\n      outs({2}) ({3}) {{\n{4}  }\n",
       llvm::join(iterators, ", "), list(inputs, true), list(outs, true),
-      llvm::join(arguments, ", "), writeBody());
+      llvm::join(arguments, ", "), makeBody(kernel));
 }
 
 std::string ModuleWriter::write() {
@@ -279,25 +178,8 @@ std::string ModuleWriter::write() {
     resultTypes.push_back(getType(out));
     resultNames.push_back("%result#" + std::to_string(resultNames.size()));
   }
-  if (!isNamed) {
-    auto constant = [&](StringRef name, StringRef value) {
-      inits +=
-          llvm::formatv("  {0} = arith.constant {1} : {2}\n", name, value, acc);
-    };
-    if (kernel.isCentred())
-      constant("%eps", "1.0e-5");
-    if (kernel.program == Program::quantize) {
-      constant("%tiny", "1.0e-30");
-      constant("%c127", "127.0");
-      constant("%cm127", "-127.0");
-    }
-    if (kernel.program == Program::gelu) {
-      constant("%cubic", "0.044715");
-      constant("%root", "0.79788456080286536");
-      constant("%chalf", "0.5");
-      constant("%c1", "1.0");
-    }
-  }
+  if (!isNamed)
+    inits += makeConstants(kernel);
   std::string text = "func.func @f(" + llvm::join(arguments, ", ") + ")";
   if (onTensors)
     text += " -> (" + llvm::join(resultTypes, ", ") + ")";
