@@ -30,7 +30,9 @@ def NormRaisePass : Pass<"norm-raise"> {
     n, ε, the dims of the row, the roles of the parameters, the accumulation
     type and the place of the rounding are read off. A mean or 1/√… that is used
     elsewhere becomes a result of the op. What the norm replaces is erased; so
-    are assertions in it that cannot fail, such as that √(q + ε) is not 0.
+    are assertions in it that no number fails, such as that √(q + ε) is not 0.
+    Clamps at 0 of what cannot be negative go too, and a `select` on a comparison
+    is a maximum; a NaN may come out in more places than it did.
 
     Numeric contract: equal over the reals, with literals such as 1/n taken for
     what they are rounded from. In floating point, `mode` says what may differ;
