@@ -11,6 +11,7 @@
 
 #include "Norm/CPU/VectorPlan.h"
 #include "Norm/IR/Norm.h"
+#include "Norm/Raise/RaiseMode.h"
 #include "mlir/Pass/Pass.h"
 
 namespace mlir::norm {

@@ -9,6 +9,7 @@
 #ifndef NORM_PASSES_TD
 #define NORM_PASSES_TD
 
+include "Norm/Raise/Passes.td"
 include "Norm/Fuse/Passes.td"
 include "Norm/Decompose/Passes.td"
 include "Norm/CPU/Passes.td"

@@ -234,29 +234,53 @@ bool VectorLoops::canShift() const {
   for (unsigned dim : reductionDims) {
     std::optional<int64_t> extent = getConstantIntValue(values.extents[dim]);
     bool masked = dim == plan.vectorDim && plan.hasMaskedTails;
-    if (!masked && (!extent || *extent < plan.lanes))
+    if (!masked && (!extent || *extent == 0))
       return false;
-    if (extent && *extent == 0)
+    if (dim == plan.vectorDim && !plan.hasMaskedTails && *extent < plan.lanes)
+      return false;
+    if (dim == reductionDims.back() && dim != plan.vectorDim &&
+        *extent < shiftElements)
       return false;
   }
   return true;
 }
 
-/// The mean of the row's first vector; where every lane is a row, its first
-/// element.
+/// The mean of the row's first vector; where every lane is a row, of its first
+/// few elements.
 Value VectorLoops::emitShift(ReduceOp reduce, unsigned row) {
-  Value zero = index(0);
   SmallVector<Value> outer = values.indices;
-  for (unsigned dim : reductionDims) {
-    values.indices[dim] = zero;
-    values.enterScope(nullptr);
+  auto atElement = [&](int64_t element, function_ref<void()> body) {
+    for (unsigned dim : reductionDims) {
+      values.indices[dim] = index(dim == reductionDims.back() ? element : 0);
+      values.enterScope(nullptr);
+    }
+    body();
+    for (unsigned i = 0; i < reductionDims.size(); ++i)
+      values.leaveScope();
+    values.indices = outer;
+  };
+  if (!plan.reducesAcrossLanes) {
+    Value sum;
+    for (int64_t element = 0; element < shiftElements; ++element)
+      atElement(element, [&] {
+        Value v = values.getSpread(reduce.getValue(), row);
+        sum = sum ? arith::AddFOp::create(builder, loc, sum, v) : v;
+      });
+    auto scalar = cast<FloatType>(reduce.getValue().getType());
+    Value count = arith::ConstantOp::create(
+        builder, loc, builder.getFloatAttr(scalar, shiftElements));
+    return arith::DivFOp::create(builder, loc, sum,
+                                 values.spread(count, rowScope));
   }
+
   Value first, extent = values.extents[plan.vectorDim];
   std::optional<int64_t> known = getConstantIntValue(extent);
   Value length = index(plan.lanes);
-  if (!plan.reducesAcrossLanes || (known && *known >= plan.lanes)) {
-    first = values.getSpread(reduce.getValue(), row);
-  } else {
+  atElement(0, [&] {
+    if (known && *known >= plan.lanes) {
+      first = values.getSpread(reduce.getValue(), row);
+      return;
+    }
     length = builder.createOrFold<arith::MinUIOp>(loc, extent, length);
     values.mask = vector::CreateMaskOp::create(
         builder, loc, VectorType::get({plan.lanes}, builder.getI1Type()),
@@ -267,12 +291,7 @@ Value VectorLoops::emitShift(ReduceOp reduce, unsigned row) {
         arith::ConstantOp::create(builder, loc,
                                   builder.getZeroAttr(first.getType())));
     values.mask = {};
-  }
-  for (unsigned i = 0; i < reductionDims.size(); ++i)
-    values.leaveScope();
-  values.indices = outer;
-  if (!plan.reducesAcrossLanes)
-    return first;
+  });
   Value sum =
       vector::ReductionOp::create(builder, loc, vector::CombiningKind::ADD,
                                   first, arith::FastMathFlags::reassoc);
@@ -284,18 +303,17 @@ Value VectorLoops::emitShift(ReduceOp reduce, unsigned row) {
 }
 
 /// True if the shift was so far from the mean that Σd²/n − δ² cancels: by more
-/// than four standard deviations. Up to there the variance loses a factor of
-/// 1 + 4² of an already small error. Also where either is no number.
+/// than two standard deviations. Up to there the variance loses a factor of
+/// 1 + 2² of an already small error. Also where either is no number.
 Value VectorLoops::emitIsFar(const Moments &m) {
   Value square = arith::MulFOp::create(builder, loc, m.delta, m.delta);
   Type type = square.getType();
   auto scalar = cast<FloatType>(getElementTypeOrSelf(type));
-  TypedAttr sixteen = FloatAttr::get(scalar, 16.0);
+  TypedAttr four = FloatAttr::get(scalar, 4.0);
   if (auto vector = dyn_cast<VectorType>(type))
-    sixteen = DenseElementsAttr::get(vector, Attribute(sixteen));
-  Value limit =
-      arith::MulFOp::create(builder, loc, m.variance,
-                            arith::ConstantOp::create(builder, loc, sixteen));
+    four = DenseElementsAttr::get(vector, Attribute(four));
+  Value limit = arith::MulFOp::create(
+      builder, loc, m.variance, arith::ConstantOp::create(builder, loc, four));
   Value far = arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::UGT,
                                     square, limit);
   // Lanes out of bounds have no say: they hold zeros, or what follows from

@@ -28,7 +28,7 @@ def NormToVectorPass : Pass<"norm-to-vector"> {
     and a sum may round once. `accuracy=residual` carries the rounding error of
     the mean along: (v − mean) is exact to the residual, and no worse for rows
     whose mean is much larger than their deviation. It takes one pass about the
-    mean of the row's first elements, checks that this was within four standard
+    mean of the row's first elements, checks that this was within two standard
     deviations of the row's mean, and else takes a second pass about the latter.
     `accuracy=two-pass` is the textbook's: the error of the rounded mean stays.
     f32 transcendentals on vectors are upstream's polynomial approximations.

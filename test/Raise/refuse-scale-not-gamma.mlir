@@ -1,0 +1,24 @@
+// RUN: norm-opt %s --norm-raise --remarks-filter=norm-raise --remark-policy=all --verify-diagnostics | FileCheck %s
+
+// Two scales at once.
+// CHECK-LABEL: func @refused
+//   CHECK-NOT:   norm.
+func.func @refused(%x: tensor<4x8xf32>, %g: tensor<8xf32>, %b: tensor<8xf32>) -> tensor<4x8xf32> {
+  %zero = arith.constant dense<0.0> : tensor<4xf32>
+  %n = arith.constant dense<8.0> : tensor<4xf32>
+  %eps = arith.constant dense<3.906250e-03> : tensor<4xf32>
+  %row = tensor.empty() : tensor<4x8xf32>
+  %xx = arith.mulf %x, %x : tensor<4x8xf32>
+  // expected-remark @below {{scale-not-gamma | Category:norm-raise | Function=refused | Remark="the scale is not 1, γ or 1 + γ: a product of parameters"}}
+  %q = linalg.reduce { arith.addf } ins(%xx : tensor<4x8xf32>) outs(%zero : tensor<4xf32>) dimensions = [1]
+  %var = arith.divf %q, %n : tensor<4xf32>
+  %ve = arith.addf %var, %eps : tensor<4xf32>
+  %rstd = math.rsqrt %ve : tensor<4xf32>
+  %rstds = linalg.broadcast ins(%rstd : tensor<4xf32>) outs(%row : tensor<4x8xf32>) dimensions = [1]
+  %gs = linalg.broadcast ins(%g : tensor<8xf32>) outs(%row : tensor<4x8xf32>) dimensions = [0]
+  %bs = linalg.broadcast ins(%b : tensor<8xf32>) outs(%row : tensor<4x8xf32>) dimensions = [0]
+  %rg = arith.mulf %rstds, %gs : tensor<4x8xf32>
+  %rgb = arith.mulf %rg, %bs : tensor<4x8xf32>
+  %y = arith.mulf %x, %rgb : tensor<4x8xf32>
+  return %y : tensor<4x8xf32>
+}
