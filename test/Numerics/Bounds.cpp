@@ -238,13 +238,15 @@ Expected RowBounds::roundBeforeScale(size_t i) const {
   double spread = std::abs(double(high - low)) / 2;
   if (fused > 0) // The last rounding may go the other way then.
     fused += 2 * getUnitRoundoff(kernel.getResultType()) *
-             (std::abs(double(value)) + fused);
+                 (std::abs(double(value)) + fused) +
+             getSmallestSubnormal(kernel.getResultType());
   if (kernel.dtype == DType::bf16 || type == DType::bf16 ||
       kernel.getResultType() == DType::bf16)
     fused += getUnderflow(DType::bf16) * (3 + std::abs(double(row.gamma[i])));
   // The machine's widest type may round twice on the way to f64.
   if (type == DType::f64)
-    fused += 4 * getUnitRoundoff(type) * std::abs(double(value));
+    fused += 4 * getUnitRoundoff(type) * std::abs(double(value)) +
+             getSmallestSubnormal(type);
   return {double(value), spread + fused};
 }
 
