@@ -30,6 +30,7 @@ public:
 
 private:
   StatisticsBounds getStatistics() const;
+  double getShift() const;
   double getRhoRelative(double squareError, double extraSquare) const;
   /// Of h of one element.
   double getNormalized(size_t i) const;
@@ -76,6 +77,14 @@ static bool hasExactSums(ArrayRef<Real> values, DType accType) {
          std::ldexp(sum * Real(getUnitRoundoff(accType)), -grid) <= 1;
 }
 
+/// The first elements make up most of a sum over the row.
+static bool startsLarge(ArrayRef<Real> values) {
+  size_t few = std::min<size_t>(values.size(), 128);
+  Real first = getMeanOf(values.take_front(few), 0) * few;
+  return values.size() > 4 * few &&
+         first > getMeanOf(values, 0) * values.size() / 2;
+}
+
 static bool hasFewValues(ArrayRef<Real> values) {
   std::set<Real> few;
   for (Real value : values)
@@ -88,9 +97,12 @@ RowBounds::RowBounds(const KernelCase &kernel, const Row &row)
     : kernel(kernel), row(row), isFinite(row.isFinite()), n(row.a.size()),
       u(getUnitRoundoff(kernel.getAccType())),
       eta(getSmallestSubnormal(kernel.getAccType())) {
-  bool isStructured =
-      kernel.dtype != kernel.getAccType() || hasFewValues(row.a);
-  growth = isStructured ? std::max(std::sqrt(n), n / 2) : std::sqrt(n);
+  bool repeats = kernel.dtype != kernel.getAccType() || hasFewValues(row.a);
+  growth = std::sqrt(n);
+  if (startsLarge(row.a))
+    growth = n;
+  else if (repeats)
+    growth = std::max(growth, n / 2);
   if (!hasExactSums(row.a, kernel.getAccType()))
     meanGrowth = growth;
   if (isFinite)
@@ -118,6 +130,17 @@ double RowBounds::getRhoRelative(double squareError, double extraSquare) const {
   return std::max(tooLarge, tooSmall) + steps;
 }
 
+/// How far the mean of the first elements, however many of them make a vector,
+/// is off that of the row; from four standard deviations on it is not used.
+double RowBounds::getShift() const {
+  Real sum = 0, shift = 0;
+  for (size_t i = 0; i < std::min<size_t>(row.a.size(), 128); ++i) {
+    sum += row.a[i];
+    shift = std::max(shift, std::abs(sum / Real(i + 1) - row.mean));
+  }
+  return std::min(shift, 4 * std::sqrt(row.square));
+}
+
 StatisticsBounds RowBounds::getStatistics() const {
   StatisticsBounds bounds;
   double square = row.square;
@@ -129,11 +152,14 @@ StatisticsBounds RowBounds::getStatistics() const {
   double deviation = getMeanOf(row.a, row.mean);
   double delta = (meanGrowth + 2) * u * getMeanOf(row.a, 0) + eta;
   bounds.mean = delta;
+  // Sums are about a number that is off the mean by `shift`.
+  double shift = delta;
   if (kernel.hasResidual()) {
-    // a − μ̂ is summed once more; these terms are of size |c| + δ, and their
-    // mean is subtracted. What is left of the mean's error is that sum's.
+    // Either the rounded mean, or that of the row's first elements. Σ(a − m)/n
+    // is added to it; its error is all that is left of the mean's.
+    shift = std::max(delta, getShift());
     bounds.common =
-        (growth + 2) * u * (deviation + delta) + 2 * u * delta + eta;
+        (growth + 2) * u * (deviation + shift) + 2 * u * shift + eta;
     bounds.relative = 2 * u;
     // The mean may be given with its correction.
     bounds.mean =
@@ -142,11 +168,12 @@ StatisticsBounds RowBounds::getStatistics() const {
     bounds.common = delta * (1 + u);
     bounds.relative = u;
   }
-  // Each (c + error)² rounds, and c twice before that; the residual may also be
-  // taken off the sum of squares of a − μ̂. An error common to all c adds its
-  // square: Σc = 0.
-  double squareError = (growth + 6) * u * (square + delta * delta) +
-                       4 * u * delta * deviation + eta;
+  // Each (a − m)² rounds, and a − m before that; its mean is off the variance
+  // by shift², which is taken off with twice the error of the shift, or, if it
+  // is not, is `common`².
+  double squareError =
+      (growth + 6) * u * (square + shift * shift) + 4 * u * shift * deviation +
+      2 * shift * (kernel.hasResidual() ? bounds.common : 0) + eta;
   bounds.rhoRelative =
       getRhoRelative(squareError, bounds.common * bounds.common);
   return bounds;
@@ -211,13 +238,15 @@ Expected RowBounds::roundBeforeScale(size_t i) const {
   double spread = std::abs(double(high - low)) / 2;
   if (fused > 0) // The last rounding may go the other way then.
     fused += 2 * getUnitRoundoff(kernel.getResultType()) *
-             (std::abs(double(value)) + fused);
+                 (std::abs(double(value)) + fused) +
+             getSmallestSubnormal(kernel.getResultType());
   if (kernel.dtype == DType::bf16 || type == DType::bf16 ||
       kernel.getResultType() == DType::bf16)
     fused += getUnderflow(DType::bf16) * (3 + std::abs(double(row.gamma[i])));
   // The machine's widest type may round twice on the way to f64.
   if (type == DType::f64)
-    fused += 4 * getUnitRoundoff(type) * std::abs(double(value));
+    fused += 4 * getUnitRoundoff(type) * std::abs(double(value)) +
+             getSmallestSubnormal(type);
   return {double(value), spread + fused};
 }
 

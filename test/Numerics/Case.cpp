@@ -98,8 +98,8 @@ StringRef numerics::toString(Layout layout) {
 
 StringRef numerics::toString(InputKind input) {
   static constexpr StringLiteral names[] = {
-      "normal",    "large-mean", "constant", "near-f16-max",
-      "subnormal", "nan",        "inf",      "negative-inf"};
+      "normal",    "large-mean", "constant", "near-f16-max", "subnormal",
+      "far-start", "nan",        "inf",      "negative-inf"};
   return names[unsigned(input)];
 }
 

@@ -46,11 +46,12 @@ enum class InputKind {
   constant,   ///< one value a row
   nearF16Max, ///< around 62500
   subnormal,  ///< of the data's type
+  farStart,   ///< N(0, 1), the first 32 elements of a row 1000 more
   nan,        ///< a row with a NaN
   inf,        ///< a row with +Inf
   negativeInf ///< a row with −Inf
 };
-constexpr unsigned numInputKinds = 8;
+constexpr unsigned numInputKinds = 9;
 
 /// Which rows x has.
 struct Geometry {

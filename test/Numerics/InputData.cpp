@@ -79,6 +79,11 @@ void numerics::fillInput(HostTensor &x, const Geometry &geometry,
     case InputKind::subnormal:
       value = makeSubnormal(x.getDType(), value);
       break;
+    case InputKind::farStart:
+      if (getRow(geometry, i) == getPoisonedRow(geometry) &&
+          seenInPoisoned++ < 32)
+        value += 1000;
+      break;
     case InputKind::nan:
     case InputKind::inf:
     case InputKind::negativeInf:
