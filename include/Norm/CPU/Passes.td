@@ -121,6 +121,17 @@ def NormExpandShapeToCastPass : Pass<"norm-expand-shape-to-cast"> {
     "::mlir::affine::AffineDialect", "::mlir::memref::MemRefDialect"];
 }
 
+def NormEmulateBF16Pass : Pass<"norm-emulate-bf16"> {
+  let summary = "Arithmetic on bf16 as f32 steps, each rounded";
+  let description = [{
+    LLVM cannot lower arithmetic on every vector of bf16. Widens each step to
+    f32 and rounds its result, as upstream's `arith-emulate-unsupported-floats`
+    does; but none of these roundings may be contracted away, so that what
+    `rounding = before_scale` asks for is what happens. Exact: a sum or product
+    of two bf16 values in f32, rounded to bf16, is the bf16 operation.
+  }];
+}
+
 def NormKeepLoopAnnotationsPass : Pass<"norm-keep-loop-annotations"> {
   let summary = "Keep llvm.loop_annotation through the lowering to branches";
   let description = [{

@@ -1,0 +1,36 @@
+//===- EmulateBF16.cpp - Arithmetic on bf16, step by step --------*- C++ -*-===//
+//
+// Part of the Norm project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Norm/Passes.h"
+#include "mlir/Dialect/Arith/Transforms/Passes.h"
+#include "mlir/Pass/PassManager.h"
+
+namespace mlir::norm {
+#define GEN_PASS_DEF_NORMEMULATEBF16PASS
+#include "Norm/Passes.h.inc"
+} // namespace mlir::norm
+
+using namespace mlir;
+
+namespace {
+struct NormEmulateBF16Pass
+    : norm::impl::NormEmulateBF16PassBase<NormEmulateBF16Pass> {
+  using Base::Base;
+  void runOnOperation() override {
+    OpPassManager pm(getOperation()->getName());
+    pm.addPass(arith::createArithEmulateUnsupportedFloats({{"bf16"}, "f32"}));
+    if (failed(runPipeline(pm, getOperation())))
+      return signalPassFailure();
+    // Upstream lets the roundings contract, which drops them between steps.
+    getOperation()->walk([](Operation *op) {
+      if (isa<arith::ExtFOp, arith::TruncFOp>(op))
+        op->removeAttr("fastmath");
+    });
+  }
+};
+} // namespace
