@@ -1,4 +1,5 @@
-//===- EmulateBF16.cpp - Arithmetic on bf16, step by step --------*- C++ -*-===//
+//===- EmulateBF16.cpp - Arithmetic on bf16, step by step --------*- C++
+//-*-===//
 //
 // Part of the Norm project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -9,6 +9,7 @@
 #include "Norm/Run/Jit.h"
 #include "Norm/CPU/Pipeline.h"
 #include "Norm/InitAll.h"
+#include "Norm/Passes.h"
 #include "Norm/Run/ExtentChecks.h"
 #include "Norm/Run/ResultsToArguments.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
@@ -117,6 +118,10 @@ static llvm::Error lowerToLLVM(ModuleOp module, const CompileOptions &options) {
                                    "': " + StringRef(message).trim());
   return runPipeline(module, [&](OpPassManager &pm) {
     pm.addPass(createSymbolDCEPass());
+    if (options.fuse) {
+      pm.addPass(createNormRaisePass());
+      pm.addPass(createNormFusePass());
+    }
     if (options.pipeline)
       options.pipeline(pm);
     else

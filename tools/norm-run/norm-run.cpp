@@ -31,6 +31,8 @@ static cl::opt<std::string>
               cl::desc("The function to run; by default the only "
                        "public one"),
               cl::cat(category));
+static cl::opt<bool> asIs("as-is", cl::desc("Neither raise nor fuse first"),
+                          cl::cat(category));
 static cl::opt<std::string> road("road",
                                  cl::desc("How norm ops are lowered, as in "
                                           "--norm-cpu-pipeline=road=…"),
@@ -236,6 +238,7 @@ static llvm::Error run(MLIRContext &context) {
 
   CompileOptions options;
   options.checkExtents = true;
+  options.fuse = !asIs;
   options.pipelineOptions = pipelineOptions;
   if (!road.empty())
     options.pipelineOptions += " road=" + road;

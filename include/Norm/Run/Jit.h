@@ -30,6 +30,8 @@ void registerAllForRun(DialectRegistry &registry);
 struct CompileOptions {
   /// What --norm-cpu-pipeline would be given, such as "road=affine".
   std::string pipelineOptions;
+  /// Raises and fuses first, as --norm-raise and --norm-fuse do.
+  bool fuse = false;
   /// Replaces --norm-cpu-pipeline if set; must end in the LLVM dialect.
   std::function<void(OpPassManager &)> pipeline;
   /// Turns tensor results into trailing memref arguments, so that the caller

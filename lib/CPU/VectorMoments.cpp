@@ -1,0 +1,236 @@
+//===- VectorMoments.cpp - Mean and variance of the rows in flight -*- C++
+//-*-===//
+//
+// Part of the Norm project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "VectorLoops.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace mlir::norm;
+
+Value VectorLoops::divideByCount(Value sum) {
+  Value count = values.counts.lookup(getElementTypeOrSelf(sum.getType()));
+  if (isa<VectorType>(sum.getType()))
+    count = values.spread(count, 0);
+  return arith::DivFOp::create(builder, loc, sum, count);
+}
+
+/// With d = v − m for a number m near the mean: mean = m + δ for δ = Σd/n, and
+/// variance = Σd²/n − δ². What m is off by is known again, and v − mean =
+/// (v − m) − δ rounds the mean to no type (Chan, Golub, LeVeque, "Algorithms
+/// for Computing the Sample Variance", 1983: the corrected two-pass algorithm).
+void VectorLoops::finishMoments(Moments &m, Value sum, Value sumOfSquares) {
+  auto contract = arith::FastMathFlags::contract;
+  m.delta = divideByCount(sum);
+  if (m.isAboutMean) {
+    // An infinite mean is what it is; its error is no number.
+    Value isNumber = arith::CmpFOp::create(
+        builder, loc, arith::CmpFPredicate::ORD, m.delta, m.delta);
+    Value zero = arith::ConstantOp::create(
+        builder, loc, builder.getZeroAttr(m.delta.getType()));
+    m.delta = arith::SelectOp::create(builder, loc, isNumber, m.delta, zero);
+  }
+  Value square =
+      arith::MulFOp::create(builder, loc, m.delta, m.delta, contract);
+  m.variance = arith::SubFOp::create(builder, loc, divideByCount(sumOfSquares),
+                                     square, contract);
+  // Never negative in real numbers; a constant row may round below zero.
+  Value zero = arith::ConstantOp::create(
+      builder, loc, builder.getZeroAttr(m.variance.getType()));
+  m.variance = arith::MaximumFOp::create(builder, loc, m.variance, zero);
+}
+
+//===----------------------------------------------------------------------===//
+// One pass, about a shift
+//===----------------------------------------------------------------------===//
+
+/// One pass about a shift saves the second, and is as exact as long as the
+/// shift is near the mean, which is checked. The first elements of a row give
+/// the shift: there must be some, or a mask that says that there are none.
+bool VectorLoops::canShift() const {
+  if (options.accuracy != Accuracy::Residual)
+    return false;
+  for (unsigned dim : reductionDims) {
+    std::optional<int64_t> extent = getConstantIntValue(values.extents[dim]);
+    bool masked = dim == plan.vectorDim && plan.hasMaskedTails;
+    if (!masked && (!extent || *extent == 0))
+      return false;
+    if (dim == plan.vectorDim && !plan.hasMaskedTails && *extent < plan.lanes)
+      return false;
+    if (dim == reductionDims.back() && dim != plan.vectorDim &&
+        *extent < shiftElements)
+      return false;
+  }
+  return true;
+}
+
+/// The mean of the row's first vector; where every lane is a row, of its first
+/// few elements.
+Value VectorLoops::emitShift(ReduceOp reduce, unsigned row) {
+  SmallVector<Value> outer = values.indices;
+  auto atElement = [&](int64_t element, function_ref<void()> body) {
+    for (unsigned dim : reductionDims) {
+      values.indices[dim] = index(dim == reductionDims.back() ? element : 0);
+      values.enterScope(nullptr);
+    }
+    body();
+    for (unsigned i = 0; i < reductionDims.size(); ++i)
+      values.leaveScope();
+    values.indices = outer;
+  };
+  if (!plan.reducesAcrossLanes) {
+    Value sum;
+    for (int64_t element = 0; element < shiftElements; ++element)
+      atElement(element, [&] {
+        Value v = values.getSpread(reduce.getValue(), row);
+        sum = sum ? arith::AddFOp::create(builder, loc, sum, v) : v;
+      });
+    auto scalar = cast<FloatType>(reduce.getValue().getType());
+    Value count = arith::ConstantOp::create(
+        builder, loc, builder.getFloatAttr(scalar, shiftElements));
+    return arith::DivFOp::create(builder, loc, sum,
+                                 values.spread(count, rowScope));
+  }
+
+  Value first, extent = values.extents[plan.vectorDim];
+  std::optional<int64_t> known = getConstantIntValue(extent);
+  Value length = index(plan.lanes);
+  atElement(0, [&] {
+    if (known && *known >= plan.lanes) {
+      first = values.getSpread(reduce.getValue(), row);
+      return;
+    }
+    length = builder.createOrFold<arith::MinUIOp>(loc, extent, length);
+    values.mask = vector::CreateMaskOp::create(
+        builder, loc, VectorType::get({plan.lanes}, builder.getI1Type()),
+        length);
+    first = values.getSpread(reduce.getValue(), row);
+    first = arith::SelectOp::create(
+        builder, loc, values.mask, first,
+        arith::ConstantOp::create(builder, loc,
+                                  builder.getZeroAttr(first.getType())));
+    values.mask = {};
+  });
+  Value sum =
+      vector::ReductionOp::create(builder, loc, vector::CombiningKind::ADD,
+                                  first, arith::FastMathFlags::reassoc);
+  Value integer = builder.createOrFold<arith::IndexCastOp>(
+      loc, builder.getI64Type(), length);
+  Value count =
+      builder.createOrFold<arith::SIToFPOp>(loc, sum.getType(), integer);
+  return arith::DivFOp::create(builder, loc, sum, count);
+}
+
+/// True if the shift was so far from the mean that Σd²/n − δ² cancels: by more
+/// than two standard deviations. Up to there the variance loses a factor of
+/// 1 + 2² of an already small error. Also where either is no number.
+Value VectorLoops::emitIsFar(const Moments &m) {
+  Value square = arith::MulFOp::create(builder, loc, m.delta, m.delta);
+  Type type = square.getType();
+  auto scalar = cast<FloatType>(getElementTypeOrSelf(type));
+  TypedAttr four = FloatAttr::get(scalar, 4.0);
+  if (auto vector = dyn_cast<VectorType>(type))
+    four = DenseElementsAttr::get(vector, Attribute(four));
+  Value limit = arith::MulFOp::create(
+      builder, loc, m.variance, arith::ConstantOp::create(builder, loc, four));
+  Value far = arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::UGT,
+                                    square, limit);
+  // Lanes out of bounds have no say: they hold zeros, or what follows from
+  // them.
+  if (values.mask && isa<VectorType>(far.getType()))
+    far = arith::AndIOp::create(builder, loc, far, values.mask);
+  return far;
+}
+
+/// Takes the moments anew, in two passes, where `condition` says that a shift
+/// was far from its row's mean; of that row alone, so that no row depends on
+/// those it is taken with.
+void VectorLoops::emitTwoPassesIf(Value condition,
+                                  MutableArrayRef<Moments> moments) {
+  SmallVector<Value> found;
+  SmallVector<Type> types;
+  for (Moments &m : moments)
+    for (Value value : {m.mean, m.delta, m.variance}) {
+      found.push_back(value);
+      types.push_back(value.getType());
+    }
+  auto ifOp = scf::IfOp::create(builder, loc, types, condition,
+                                /*withElseRegion=*/true);
+  values.setInnerLoop(ifOp);
+  {
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(ifOp.thenBlock());
+    SmallVector<std::pair<Combiner, Type>> accumulators;
+    for (Moments &m : moments)
+      accumulators.push_back({Combiner::add, m.reduce.getValue().getType()});
+    SmallVector<Value> sums = emitAccumulation(accumulators, [&](unsigned i) {
+      return values.getSpread(moments[i].reduce.getValue(), moments[i].row);
+    });
+    for (auto [m, sum] : llvm::zip_equal(moments, sums))
+      m.mean = divideByCount(sum);
+    emitCentredPass(moments);
+    SmallVector<Value> anew;
+    for (Moments &m : moments)
+      anew.append({m.mean, m.delta, m.variance});
+    scf::YieldOp::create(builder, loc, anew);
+    builder.setInsertionPointToStart(ifOp.elseBlock());
+    scf::YieldOp::create(builder, loc, found);
+  }
+  values.setInnerLoop(nullptr);
+  for (auto [i, m] : llvm::enumerate(moments)) {
+    auto choose = [&, &m = m](unsigned number) -> Value {
+      return arith::SelectOp::create(builder, loc, m.isFar,
+                                     ifOp.getResult(number), found[number]);
+    };
+    m.mean = choose(3 * i);
+    m.delta = choose(3 * i + 1);
+    m.variance = choose(3 * i + 2);
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Two passes
+//===----------------------------------------------------------------------===//
+
+/// The pass about m.mean, which completes the moments.
+void VectorLoops::emitCentredPass(MutableArrayRef<Moments> moments) {
+  bool residual = options.accuracy == Accuracy::Residual;
+  SmallVector<std::pair<Combiner, Type>> accumulators;
+  for (Moments &m : moments)
+    accumulators.append(residual ? 2 : 1,
+                        {Combiner::add, m.reduce.getValue().getType()});
+  auto contract = arith::FastMathFlags::contract;
+  // Spread here and not at the scope of the row, which ends before a choice.
+  SmallVector<Value> means;
+  for (Moments &m : moments) {
+    m.isAboutMean = true;
+    means.push_back(isa<VectorType>(m.mean.getType()) || values.isScalar
+                        ? m.mean
+                        : Value(vector::BroadcastOp::create(
+                              builder, loc,
+                              values.getSpreadType(m.mean.getType()), m.mean)));
+  }
+  Value centred;
+  SmallVector<Value> results = emitAccumulation(accumulators, [&](unsigned i) {
+    Moments &m = moments[residual ? i / 2 : i];
+    if (residual && i % 2 == 1)
+      return centred;
+    centred = arith::SubFOp::create(
+        builder, loc, values.getSpread(m.reduce.getValue(), m.row),
+        values.isScalar ? m.mean : means[residual ? i / 2 : i], contract);
+    return Value(
+        arith::MulFOp::create(builder, loc, centred, centred, contract));
+  });
+  for (auto [i, m] : llvm::enumerate(moments)) {
+    if (residual)
+      finishMoments(m, results[2 * i + 1], results[2 * i]);
+    else
+      m.variance = divideByCount(results[i]);
+  }
+}
