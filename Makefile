@@ -1,5 +1,5 @@
 # What people run. Each target does its own set-up; the rest is CMake.
-.PHONY: demo test check-ci check-all
+.PHONY: bench demo test check-ci check-all
 
 # One release build, then examples/ through every road.
 demo:
@@ -22,3 +22,10 @@ check-ci:
 check-all:
 	scripts/setup.sh --all
 	scripts/run-tests.py check-all
+
+# Every road beside copies of as many bytes, for the record: bench/results.
+bench:
+	scripts/setup.sh
+	cmake --preset release
+	cmake --build --preset release --target norm-run
+	bench/bench.py --roads vector,linalg,affine

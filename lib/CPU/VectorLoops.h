@@ -16,9 +16,6 @@ namespace mlir::norm {
 /// Bytes of a cache line.
 constexpr int64_t cacheLine = 64;
 
-/// Where every lane is a row, the shift is the mean of so many elements.
-constexpr int64_t shiftElements = 8;
-
 /// Below so many elements, a team of threads costs more than it saves.
 constexpr int64_t minThreadedElements = 1 << 16;
 

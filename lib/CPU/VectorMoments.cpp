@@ -51,61 +51,34 @@ void VectorLoops::finishMoments(Moments &m, Value sum, Value sumOfSquares) {
 //===----------------------------------------------------------------------===//
 
 /// One pass about a shift saves the second, and is as exact as long as the
-/// shift is near the mean, which is checked. The first elements of a row give
-/// the shift: there must be some, or a mask that says that there are none.
+/// shift is near the mean, which is checked. The first vector of a row gives
+/// the shift: there must be one, or a mask that says how much of it there is.
+/// Where every lane is a row, a few elements would be a poor guess, and one
+/// accumulator a lane would drift with it.
 bool VectorLoops::canShift() const {
-  if (options.accuracy != Accuracy::Residual)
+  if (options.accuracy != Accuracy::Residual || !plan.reducesAcrossLanes)
     return false;
-  for (unsigned dim : reductionDims) {
+  return llvm::all_of(reductionDims, [&](unsigned dim) {
     std::optional<int64_t> extent = getConstantIntValue(values.extents[dim]);
-    bool masked = dim == plan.vectorDim && plan.hasMaskedTails;
-    if (!masked && (!extent || *extent == 0))
-      return false;
-    if (dim == plan.vectorDim && !plan.hasMaskedTails && *extent < plan.lanes)
-      return false;
-    if (dim == reductionDims.back() && dim != plan.vectorDim &&
-        *extent < shiftElements)
-      return false;
-  }
-  return true;
+    if (dim == plan.vectorDim)
+      return plan.hasMaskedTails || (extent && *extent >= plan.lanes);
+    return extent && *extent > 0;
+  });
 }
 
-/// The mean of the row's first vector; where every lane is a row, of its first
-/// few elements.
+/// The mean of the row's first vector.
 Value VectorLoops::emitShift(ReduceOp reduce, unsigned row) {
   SmallVector<Value> outer = values.indices;
-  auto atElement = [&](int64_t element, function_ref<void()> body) {
-    for (unsigned dim : reductionDims) {
-      values.indices[dim] = index(dim == reductionDims.back() ? element : 0);
-      values.enterScope(nullptr);
-    }
-    body();
-    for (unsigned i = 0; i < reductionDims.size(); ++i)
-      values.leaveScope();
-    values.indices = outer;
-  };
-  if (!plan.reducesAcrossLanes) {
-    Value sum;
-    for (int64_t element = 0; element < shiftElements; ++element)
-      atElement(element, [&] {
-        Value v = values.getSpread(reduce.getValue(), row);
-        sum = sum ? arith::AddFOp::create(builder, loc, sum, v) : v;
-      });
-    auto scalar = cast<FloatType>(reduce.getValue().getType());
-    Value count = arith::ConstantOp::create(
-        builder, loc, builder.getFloatAttr(scalar, shiftElements));
-    return arith::DivFOp::create(builder, loc, sum,
-                                 values.spread(count, rowScope));
+  for (unsigned dim : reductionDims) {
+    values.indices[dim] = index(0);
+    values.enterScope(nullptr);
   }
-
   Value first, extent = values.extents[plan.vectorDim];
   std::optional<int64_t> known = getConstantIntValue(extent);
   Value length = index(plan.lanes);
-  atElement(0, [&] {
-    if (known && *known >= plan.lanes) {
-      first = values.getSpread(reduce.getValue(), row);
-      return;
-    }
+  if (known && *known >= plan.lanes) {
+    first = values.getSpread(reduce.getValue(), row);
+  } else {
     length = builder.createOrFold<arith::MinUIOp>(loc, extent, length);
     values.mask = vector::CreateMaskOp::create(
         builder, loc, VectorType::get({plan.lanes}, builder.getI1Type()),
@@ -116,7 +89,10 @@ Value VectorLoops::emitShift(ReduceOp reduce, unsigned row) {
         arith::ConstantOp::create(builder, loc,
                                   builder.getZeroAttr(first.getType())));
     values.mask = {};
-  });
+  }
+  for (unsigned i = 0; i < reductionDims.size(); ++i)
+    values.leaveScope();
+  values.indices = outer;
   Value sum =
       vector::ReductionOp::create(builder, loc, vector::CombiningKind::ADD,
                                   first, arith::FastMathFlags::reassoc);
@@ -133,19 +109,11 @@ Value VectorLoops::emitShift(ReduceOp reduce, unsigned row) {
 Value VectorLoops::emitIsFar(const Moments &m) {
   Value square = arith::MulFOp::create(builder, loc, m.delta, m.delta);
   Type type = square.getType();
-  auto scalar = cast<FloatType>(getElementTypeOrSelf(type));
-  TypedAttr four = FloatAttr::get(scalar, 4.0);
-  if (auto vector = dyn_cast<VectorType>(type))
-    four = DenseElementsAttr::get(vector, Attribute(four));
   Value limit = arith::MulFOp::create(
-      builder, loc, m.variance, arith::ConstantOp::create(builder, loc, four));
-  Value far = arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::UGT,
-                                    square, limit);
-  // Lanes out of bounds have no say: they hold zeros, or what follows from
-  // them.
-  if (values.mask && isa<VectorType>(far.getType()))
-    far = arith::AndIOp::create(builder, loc, far, values.mask);
-  return far;
+      builder, loc, m.variance,
+      arith::ConstantOp::create(builder, loc, builder.getFloatAttr(type, 4.0)));
+  return arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::UGT, square,
+                               limit);
 }
 
 /// Takes the moments anew, in two passes, where `condition` says that a shift

@@ -170,11 +170,8 @@ void VectorLoops::emitPass(ArrayRef<ReduceOp> pass) {
     m.mean = entry.shift;
     finishMoments(m, result, results[entry.accumulator + 1]);
     m.isFar = emitIsFar(m);
-    Value far = m.isFar;
-    if (isa<VectorType>(far.getType()))
-      far = vector::ReductionOp::create(builder, loc, vector::CombiningKind::OR,
-                                        far);
-    isFar = isFar ? arith::OrIOp::create(builder, loc, isFar, far) : far;
+    isFar =
+        isFar ? arith::OrIOp::create(builder, loc, isFar, m.isFar) : m.isFar;
   }
   if (moments.empty())
     return;
