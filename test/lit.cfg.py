@@ -29,3 +29,7 @@ config.substitutions += [
     ("%llvm_lib_dir", config.llvm_lib_dir),
     ("%shlibext", config.llvm_shlib_ext),
 ]
+
+# Memory that LLVM's allocators poison in our instrumented code is used by the
+# MLIR library, which is not instrumented and does not unpoison it.
+llvm_config.with_environment("ASAN_OPTIONS", "allow_user_poisoning=false")

@@ -89,7 +89,7 @@ Node *ExprGraph::unique(Node node) {
   node.args = node.args.copy(allocator);
   node.shape = node.shape.copy(allocator);
   node.map = node.map.copy(allocator);
-  auto *made = new (allocator.Allocate<Node>()) Node(std::move(node));
+  auto *made = new (nodeAllocator.Allocate()) Node(std::move(node));
   nodes.push_back(made);
   bucket.push_back(made);
   if (made->kind != NodeKind::leaf)

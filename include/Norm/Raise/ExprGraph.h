@@ -129,7 +129,8 @@ private:
   static uint64_t getUsedDims(const Node &node);
   Node *fold(ScalarOp op, ArrayRef<Node *> args, Type type, const void *detail);
 
-  llvm::BumpPtrAllocator allocator;
+  llvm::BumpPtrAllocator allocator; // of what nodes refer to
+  llvm::SpecificBumpPtrAllocator<Node> nodeAllocator;
   SmallVector<Node *> nodes;
   DenseMap<size_t, SmallVector<Node *, 1>> buckets;
   DenseMap<Value, Node *> nodeOf;
