@@ -57,6 +57,12 @@ struct PendingRemark {
   Location loc;
   std::string function, name, text;
   bool isRaised;
+
+  /// The text's, for as long as the context lives: an engine that emits in the
+  /// end keeps references.
+  StringRef keep(StringRef text) const {
+    return StringAttr::get(loc.getContext(), text).getValue();
+  }
 };
 
 struct NormRaisePass : norm::impl::NormRaisePassBase<NormRaisePass> {
@@ -108,9 +114,9 @@ void NormRaisePass::runOnOperation() {
   for (Block *block : blocks)
     raiseBlock(*block);
   for (const PendingRemark &remark : remarks) {
-    auto options = remark::RemarkOpts::name(remark.name)
+    auto options = remark::RemarkOpts::name(remark.keep(remark.name))
                        .category("norm-raise")
-                       .function(remark.function);
+                       .function(remark.keep(remark.function));
     if (remark.isRaised)
       remark::passed(remark.loc, options) << remark.text;
     else
