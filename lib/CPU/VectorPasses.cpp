@@ -6,24 +6,12 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Norm/IR/ScalarBuilder.h"
 #include "VectorLoops.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 using namespace mlir::norm;
-
-static TypedAttr getIdentity(Combiner kind, Type type) {
-  auto scalar = cast<FloatType>(getElementTypeOrSelf(type));
-  const llvm::fltSemantics &semantics = scalar.getFloatSemantics();
-  APFloat identity =
-      kind == Combiner::max || kind == Combiner::min
-          ? APFloat::getInf(semantics, /*Negative=*/kind == Combiner::max)
-          : APFloat::getZero(semantics);
-  auto attr = FloatAttr::get(scalar, identity);
-  if (auto vector = dyn_cast<VectorType>(type))
-    return DenseElementsAttr::get(vector, attr.getValue());
-  return attr;
-}
 
 static Value emitCombine(OpBuilder &builder, Location loc, Combiner kind,
                          Value a, Value b) {

@@ -186,27 +186,6 @@ Value Decomposer::createRowInit(Type elementType) {
   return buffer;
 }
 
-static TypedAttr getIdentity(Combiner kind, FloatType type) {
-  const llvm::fltSemantics &semantics = type.getFloatSemantics();
-  if (kind == Combiner::max || kind == Combiner::min)
-    return FloatAttr::get(
-        type, APFloat::getInf(semantics, /*Negative=*/kind == Combiner::max));
-  return FloatAttr::get(type, APFloat::getZero(semantics));
-}
-
-static Value emitCombine(Combiner kind, ScalarBuilder &b, Value a, Value v) {
-  switch (kind) {
-  case Combiner::max:
-    return b.max(a, v);
-  case Combiner::min:
-    return b.min(a, v);
-  case Combiner::add:
-  case Combiner::moments:
-    return b.add(a, v);
-  }
-  llvm_unreachable("all combiners are covered");
-}
-
 /// A reduction of what `body` makes of `computed`, per row.
 Value Decomposer::emitReduction(Combiner kind, ArrayRef<Value> computed,
                                 Body body) {
@@ -221,7 +200,7 @@ Value Decomposer::emitReduction(Combiner kind, ArrayRef<Value> computed,
                    [&](ScalarBuilder &b, ValueRange values,
                        ValueRange accumulators) -> SmallVector<Value> {
                      Value v = body(b, values, {})[0];
-                     return {emitCombine(kind, b, accumulators[0], v)};
+                     return {b.combine(kind, accumulators[0], v)};
                    })[0];
 }
 

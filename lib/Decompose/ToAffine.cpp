@@ -160,16 +160,9 @@ RowLoops::emitReductions(ArrayRef<Accumulator> accumulators) {
   SmallVector<Value> carried;
   for (const Accumulator &accumulator : accumulators) {
     emitRowParts(accumulator.value);
-    Type type = accumulator.value.getType();
-    bool isExtremum =
-        accumulator.kind == Combiner::max || accumulator.kind == Combiner::min;
-    const llvm::fltSemantics &semantics =
-        cast<FloatType>(type).getFloatSemantics();
-    carried.push_back(b.constant(
-        isExtremum
-            ? APFloat::getInf(semantics, accumulator.kind == Combiner::max)
-            : APFloat::getZero(semantics),
-        type));
+    carried.push_back(arith::ConstantOp::create(
+        builder, loc,
+        getIdentity(accumulator.kind, accumulator.value.getType())));
   }
 
   OpBuilder::InsertionGuard guard(builder);
@@ -186,9 +179,7 @@ RowLoops::emitReductions(ArrayRef<Accumulator> accumulators) {
       value = b.sub(value, accumulator.mean);
       value = b.mul(value, value);
     }
-    sum = accumulator.kind == Combiner::max   ? b.max(sum, value)
-          : accumulator.kind == Combiner::min ? b.min(sum, value)
-                                              : b.add(sum, value);
+    sum = b.combine(accumulator.kind, sum, value);
   }
   for (AffineForOp loop : llvm::reverse(loops)) {
     builder.setInsertionPointToEnd(loop.getBody());

@@ -13,6 +13,20 @@
 
 namespace mlir::norm {
 
+/// What combining with changes nothing: 0, −∞ for max, +∞ for min. Of a vector
+/// type, in every lane.
+inline TypedAttr getIdentity(Combiner kind, Type type) {
+  auto scalar = cast<FloatType>(getElementTypeOrSelf(type));
+  const llvm::fltSemantics &semantics = scalar.getFloatSemantics();
+  APFloat identity =
+      kind == Combiner::max || kind == Combiner::min
+          ? APFloat::getInf(semantics, /*Negative=*/kind == Combiner::max)
+          : APFloat::getZero(semantics);
+  if (auto vector = dyn_cast<VectorType>(type))
+    return DenseElementsAttr::get(vector, identity);
+  return FloatAttr::get(scalar, identity);
+}
+
 /// Emits the float arithmetic of a formula; operands of one step have one type.
 struct ScalarBuilder {
   OpBuilder &builder;
@@ -45,6 +59,12 @@ struct ScalarBuilder {
   }
   Value min(Value a, Value b) {
     return arith::MinimumFOp::create(builder, loc, a, b);
+  }
+  /// One step of a reduction; moments are summed.
+  Value combine(Combiner kind, Value a, Value b) {
+    return kind == Combiner::max   ? max(a, b)
+           : kind == Combiner::min ? min(a, b)
+                                   : add(a, b);
   }
   Value sqrt(Value a) { return math::SqrtOp::create(builder, loc, a); }
   Value rsqrt(Value a) { return math::RsqrtOp::create(builder, loc, a); }
