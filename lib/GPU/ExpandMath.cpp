@@ -55,6 +55,17 @@ static Value callIntrinsic(OpBuilder &builder, Location loc, StringRef name,
   return vector::FromElementsOp::create(builder, loc, vector, results);
 }
 
+/// The value of a constant scalar, or of all elements of a constant vector.
+static std::optional<APFloat> getConstant(Value value) {
+  FloatAttr scalar;
+  if (matchPattern(value, m_Constant(&scalar)))
+    return scalar.getValue();
+  DenseFPElementsAttr elements;
+  if (matchPattern(value, m_Constant(&elements)) && elements.isSplat())
+    return elements.getSplatValue<APFloat>();
+  return std::nullopt;
+}
+
 namespace {
 /// Ops on f16 and bf16 in f32, and rounded: a quotient or root of them in f32,
 /// rounded again, is as if rounded once.
@@ -90,6 +101,11 @@ struct ExpandDivision : OpRewritePattern<arith::DivFOp> {
     Value a = op.getLhs(), b = op.getRhs();
     Value r = emitReciprocal(rewriter, loc, b);
     Value q = arith::MulFOp::create(rewriter, loc, a, r);
+    std::optional<APFloat> constant = getConstant(b);
+    if (constant && constant->getExactInverse(nullptr)) {
+      rewriter.replaceOp(op, q);
+      return success();
+    }
     Value rest = math::FmaOp::create(
         rewriter, loc, arith::NegFOp::create(rewriter, loc, q), b, a);
     Value better = math::FmaOp::create(rewriter, loc, rest, r, q);
@@ -101,17 +117,11 @@ struct ExpandDivision : OpRewritePattern<arith::DivFOp> {
     return success();
   }
 
-  /// Of a constant: a constant. Of what is the same in all elements: once.
+  /// Of what is the same in all elements: once.
   static Value emitReciprocal(PatternRewriter &rewriter, Location loc,
                               Value b) {
-    FloatAttr constant;
-    if (matchPattern(b, m_Constant(&constant)))
-      return splat(rewriter, loc, 1 / constant.getValueAsDouble(), b.getType());
-    DenseFPElementsAttr constants;
-    if (matchPattern(b, m_Constant(&constants)) && constants.isSplat())
-      return splat(rewriter, loc,
-                   1 / constants.getSplatValue<APFloat>().convertToDouble(),
-                   b.getType());
+    if (std::optional<APFloat> constant = getConstant(b))
+      return splat(rewriter, loc, 1 / constant->convertToDouble(), b.getType());
     if (auto broadcast = b.getDefiningOp<vector::BroadcastOp>();
         broadcast && isa<FloatType>(broadcast.getSourceType())) {
       OpBuilder::InsertionGuard guard(rewriter);

@@ -9,6 +9,7 @@
 #include "Kernel.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
@@ -61,6 +62,15 @@ void Kernel::createFunction(gpu::GPUModuleOp module, StringRef name) {
   function->setAttr(gpu::GPUDialect::getKernelFuncAttrName(),
                     builder.getUnitAttr());
   function.setKnownBlockSize(ArrayRef<int32_t>{int32_t(plan.getThreads()), 1, 1});
+  // Room for what a thread holds, and no more: left alone, ptxas would spill to
+  // have more blocks on a multiprocessor, or load parameters long before use.
+  bool isShort = plan.vectorsPerThread * plan.vectorWidth <= 16;
+  bool isStatic = llvm::all_of(plan.reductionDims, [&](unsigned dim) {
+    return isa<Attribute>(interface.getExtents()[dim]);
+  });
+  int64_t registers = !isShort ? 80 : plan.isHeld && isStatic ? 48 : 64;
+  function->setAttr(NVVM::NVVMDialect::getMaxnregAttrName(),
+                    builder.getI32IntegerAttr(registers));
   SymbolTable(module).insert(function);
   for (auto [i, argument] : llvm::enumerate(arguments)) {
     values.mapping.map(argument, function.getArgument(i));

@@ -27,6 +27,10 @@ static vector::CombiningKind getCombiningKind(Combiner kind) {
   llvm_unreachable("all combiners are covered");
 }
 
+/// Of a sum: any order, and no start at +0.
+static constexpr auto anyOrder =
+    arith::FastMathFlags::reassoc | arith::FastMathFlags::nsz;
+
 /// Halves are combined as f32: they are when they are shuffled.
 static Type getAccumulatorType(Type type) {
   return type.getIntOrFloatBitWidth() < 32
@@ -79,18 +83,14 @@ SmallVector<Value> Kernel::accumulate(
     if (isa<VectorType>(result.getType()))
       result = vector::ReductionOp::create(builder, loc,
                                            getCombiningKind(accumulator.first),
-                                           result,
-                                           arith::FastMathFlags::reassoc);
+                                           result, anyOrder);
   reduceInTeam(accumulators, results);
   return results;
 }
 
 Value Kernel::divideByLength(Value sum) {
-  Value integer = arith::IndexCastOp::create(builder, loc, builder.getI64Type(),
-                                             values.length);
-  Value count =
-      builder.createOrFold<arith::SIToFPOp>(loc, sum.getType(), integer);
-  return arith::DivFOp::create(builder, loc, sum, count);
+  return arith::DivFOp::create(builder, loc, sum,
+                               values.getCount(sum.getType()));
 }
 
 /// The mean of the first vector of the row, a number near those that follow:
@@ -104,7 +104,7 @@ Value Kernel::emitShift(ReduceOp reduce) {
   if (isa<VectorType>(first.getType())) {
     first =
         vector::ReductionOp::create(builder, loc, vector::CombiningKind::ADD,
-                                    first, arith::FastMathFlags::reassoc);
+                                    first, anyOrder);
     ScalarBuilder b{builder, loc};
     first =
         b.mul(first, b.constant(1.0 / plan.vectorWidth, first.getType()));

@@ -152,7 +152,7 @@ static void takeWarp(GPUPlan &plan, int64_t vectors) {
       std::max<int64_t>(1, llvm::divideCeil(vectors, plan.threadsPerRow));
 }
 
-/// A block a row: as many vectors a thread as waste the fewest threads.
+/// A block a row: as many vectors a thread as waste few of them.
 static void takeBlock(GPUPlan &plan, int64_t vectors) {
   int64_t perThread = std::max<int64_t>(1, elementsPerThread / plan.vectorWidth);
   int64_t leastWaste = std::numeric_limits<int64_t>::max();
@@ -165,6 +165,8 @@ static void takeBlock(GPUPlan &plan, int64_t vectors) {
     leastWaste = waste;
     plan.threadsPerRow = threads;
     plan.vectorsPerThread = number;
+    if (waste <= vectors / 16)
+      return;
   }
 }
 

@@ -83,8 +83,10 @@ void Kernel::reduceAcrossWarps(ArrayRef<Accumulator> accumulators,
   SmallVector<Value> slots;
   for (auto [kind, type] : accumulators) {
     unsigned number = function.getNumWorkgroupAttributions();
+    // Whole accesses, as LLVM may widen the last one.
+    int64_t size = llvm::alignTo(warps, 128 / type.getIntOrFloatBitWidth());
     slots.push_back(function.addWorkgroupAttribution(
-        MemRefType::get({warps}, type, MemRefLayoutAttrInterface(), space),
+        MemRefType::get({size}, type, MemRefLayoutAttrInterface(), space),
         loc));
     function.setWorkgroupAttributionAttr(number, "llvm.align",
                                          builder.getI64IntegerAttr(16));

@@ -70,15 +70,18 @@ Value ThreadValues::get(Value value, unsigned chunk) {
   return rowValues[value] = computed;
 }
 
+Value ThreadValues::getCount(Type type) {
+  Value integer = builder.createOrFold<arith::IndexCastOp>(
+      loc, builder.getI64Type(), length);
+  return builder.createOrFold<arith::SIToFPOp>(loc, type, integer);
+}
+
 Value ThreadValues::compute(Value value, unsigned chunk) {
   if (auto arg = dyn_cast<BlockArgument>(value))
     return load(arg, chunk);
   Operation *nested = value.getDefiningOp();
-  if (isa<CountOp>(nested)) {
-    Value integer = arith::IndexCastOp::create(builder, loc,
-                                               builder.getI64Type(), length);
-    return builder.createOrFold<arith::SIToFPOp>(loc, value.getType(), integer);
-  }
+  if (isa<CountOp>(nested))
+    return getCount(value.getType());
   if (isa<ReduceOp>(nested)) {
     TeamStatistic statistic = statistics.lookup(value);
     if (!statistic.delta)
