@@ -10,6 +10,7 @@
 #include "Norm/CPU/Pipeline.h"
 #include "Norm/Decompose/TransformOps.h"
 #include "Norm/Fuse/TransformOps.h"
+#include "Norm/GPU/Pipeline.h"
 #include "Norm/Passes.h"
 
 void mlir::norm::registerAllNorm(DialectRegistry &registry) {
@@ -20,4 +21,5 @@ void mlir::norm::registerAllNorm(DialectRegistry &registry) {
   registerRuntimeVerifiableOpInterfaceExternalModels(registry);
   registerNormPasses();
   registerNormPipelines();
+  registerNormGPUPipeline();
 }
