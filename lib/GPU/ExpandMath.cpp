@@ -80,8 +80,7 @@ template <typename Op> struct WidenHalf : OpRewritePattern<Op> {
     Type wide = withElement(type, rewriter.getF32Type());
     SmallVector<Value> operands;
     for (Value operand : op->getOperands())
-      operands.push_back(
-          arith::ExtFOp::create(rewriter, loc, wide, operand));
+      operands.push_back(arith::ExtFOp::create(rewriter, loc, wide, operand));
     Value result = Op::create(rewriter, loc, TypeRange(wide), operands);
     rewriter.replaceOpWithNewOp<arith::TruncFOp>(op, type, result);
     return success();
@@ -186,10 +185,12 @@ struct ExpandExp : OpRewritePattern<math::ExpOp> {
     };
     constexpr double log2e = 1.4426950408889634;
     double high = float(log2e), low = log2e - high;
-    // Beyond these the result is 0 or infinite; l of an infinite x is no number.
+    // Beyond these the result is 0 or infinite; l of an infinite x is no
+    // number.
     Value x = b.min(b.max(op.getOperand(), constant(-110.0)), constant(100.0));
     Value t = b.mul(x, constant(high));
-    Value lost = fma(x, constant(high), arith::NegFOp::create(rewriter, loc, t));
+    Value lost =
+        fma(x, constant(high), arith::NegFOp::create(rewriter, loc, t));
     lost = fma(x, constant(low), lost);
     Value power = math::Exp2Op::create(rewriter, loc, t);
     Value factor = fma(lost, constant(0.6931471805599453), constant(1.0));
@@ -221,6 +222,7 @@ void mlir::norm::populateExpandMathOnGPUPatterns(RewritePatternSet &patterns) {
                WidenHalf<math::SqrtOp>, WidenHalf<math::ExpOp>>(
       patterns.getContext(), benefit);
   populateMathPolynomialApproximationPatterns(patterns);
+  math::populateExpansionPatterns(patterns, {"clampf"});
 
   MLIRContext *context = patterns.getContext();
   patterns.add<ToIntrinsic<math::AbsFOp>>(context, "llvm.fabs");

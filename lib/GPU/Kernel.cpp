@@ -61,7 +61,8 @@ void Kernel::createFunction(gpu::GPUModuleOp module, StringRef name) {
       builder.getFunctionType(TypeRange(ValueRange(arguments)), {}));
   function->setAttr(gpu::GPUDialect::getKernelFuncAttrName(),
                     builder.getUnitAttr());
-  function.setKnownBlockSize(ArrayRef<int32_t>{int32_t(plan.getThreads()), 1, 1});
+  function.setKnownBlockSize(
+      ArrayRef<int32_t>{int32_t(plan.getThreads()), 1, 1});
   // Room for what a thread holds, and no more: left alone, ptxas would spill to
   // have more blocks on a multiprocessor, or load parameters long before use.
   bool isShort = plan.vectorsPerThread * plan.vectorWidth <= 16;
@@ -97,7 +98,9 @@ void Kernel::delinearize(Value number, ArrayRef<unsigned> dims,
       indices[dim] = number;
       return;
     }
-    Value extent = getValue(interface.getExtents()[dim]);
+    // What has no elements is divided by something, and then not accessed.
+    Value extent = builder.createOrFold<arith::MaxUIOp>(
+        loc, getValue(interface.getExtents()[dim]), index(1));
     indices[dim] = builder.createOrFold<arith::RemUIOp>(loc, number, extent);
     number = builder.createOrFold<arith::DivUIOp>(loc, number, extent);
   }
@@ -176,8 +179,8 @@ Chunk Kernel::getChunk(Value first, bool isCertain) {
 /// What the thread takes of the elements from `base` on.
 void Kernel::createChunks(Value base) {
   values.chunks.clear();
-  Value first = builder.createOrFold<arith::MulIOp>(loc, member,
-                                                    index(plan.vectorWidth));
+  Value first =
+      builder.createOrFold<arith::MulIOp>(loc, member, index(plan.vectorWidth));
   first = builder.createOrFold<arith::AddIOp>(loc, base, first);
   int64_t step = plan.threadsPerRow * plan.vectorWidth;
   int64_t inFlight = plan.getElementsInFlight();
@@ -197,9 +200,8 @@ Kernel::forEachChunk(ValueRange inits,
                      function_ref<SmallVector<Value>(ValueRange)> body) {
   if (plan.isHeld)
     return body(inits);
-  auto loop =
-      scf::ForOp::create(builder, loc, index(0), values.length,
-                         index(plan.getElementsInFlight()), inits);
+  auto loop = scf::ForOp::create(builder, loc, index(0), values.length,
+                                 index(plan.getElementsInFlight()), inits);
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(loop.getBody());
   values.enterLoop(loop);
@@ -244,9 +246,9 @@ void Kernel::emitElementStores(unsigned chunk) {
   const Chunk &at = values.chunks[chunk];
   Value condition = at.inBounds;
   if (hasRow)
-    condition =
-        condition ? arith::AndIOp::create(builder, loc, condition, hasRow)
-                  : hasRow;
+    condition = condition
+                    ? arith::AndIOp::create(builder, loc, condition, hasRow)
+                    : hasRow;
   OpBuilder::InsertionGuard guard(builder);
   if (condition) {
     auto ifOp = scf::IfOp::create(builder, loc, condition);

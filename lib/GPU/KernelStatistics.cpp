@@ -33,9 +33,8 @@ static constexpr auto anyOrder =
 
 /// Halves are combined as f32: they are when they are shuffled.
 static Type getAccumulatorType(Type type) {
-  return type.getIntOrFloatBitWidth() < 32
-             ? Float32Type::get(type.getContext())
-             : type;
+  return type.getIntOrFloatBitWidth() < 32 ? Float32Type::get(type.getContext())
+                                           : type;
 }
 
 /// True if the reduces cannot be known without the argument.
@@ -65,10 +64,11 @@ SmallVector<Value> Kernel::accumulate(
       for (unsigned i = 0; i < accumulators.size(); ++i) {
         Value value = contribute(i, chunk);
         if (value.getType() != inits[i].getType())
-          value = arith::ExtFOp::create(builder, loc, inits[i].getType(), value);
+          value =
+              arith::ExtFOp::create(builder, loc, inits[i].getType(), value);
         if (Value inBounds = values.chunks[chunk].inBounds)
-          value = arith::SelectOp::create(builder, loc, inBounds, value,
-                                          inits[i]);
+          value =
+              arith::SelectOp::create(builder, loc, inBounds, value, inits[i]);
         terms[i].push_back(value);
       }
     SmallVector<Value> next;
@@ -81,9 +81,8 @@ SmallVector<Value> Kernel::accumulate(
   });
   for (auto [accumulator, result] : llvm::zip_equal(accumulators, results))
     if (isa<VectorType>(result.getType()))
-      result = vector::ReductionOp::create(builder, loc,
-                                           getCombiningKind(accumulator.first),
-                                           result, anyOrder);
+      result = vector::ReductionOp::create(
+          builder, loc, getCombiningKind(accumulator.first), result, anyOrder);
   reduceInTeam(accumulators, results);
   return results;
 }
@@ -102,12 +101,10 @@ Value Kernel::emitShift(ReduceOp reduce) {
       getChunk(index(0), staticLength && *staticLength > 0));
   Value first = values.get(reduce.getValue(), number);
   if (isa<VectorType>(first.getType())) {
-    first =
-        vector::ReductionOp::create(builder, loc, vector::CombiningKind::ADD,
-                                    first, anyOrder);
+    first = vector::ReductionOp::create(
+        builder, loc, vector::CombiningKind::ADD, first, anyOrder);
     ScalarBuilder b{builder, loc};
-    first =
-        b.mul(first, b.constant(1.0 / plan.vectorWidth, first.getType()));
+    first = b.mul(first, b.constant(1.0 / plan.vectorWidth, first.getType()));
   }
   values.chunks.pop_back();
   return first;
@@ -118,7 +115,8 @@ void Kernel::emitPass(ArrayRef<ReduceOp> pass) {
   // All of the row is on its way before anything waits for it.
   if (plan.isHeld)
     for (BlockArgument arg : op.getBodyBlock()->getArguments())
-      if (program.getVariation(arg) == Variation::Element && isNeededBy(arg, pass))
+      if (program.getVariation(arg) == Variation::Element &&
+          isNeededBy(arg, pass))
         for (unsigned chunk = 0; chunk < values.chunks.size(); ++chunk)
           values.get(arg, chunk);
 
@@ -128,9 +126,8 @@ void Kernel::emitPass(ArrayRef<ReduceOp> pass) {
   for (ReduceOp reduce : pass) {
     bool isMoments = reduce.getKind() == Combiner::moments;
     shifts.push_back(isMoments ? emitShift(reduce) : Value());
-    accumulators.push_back(
-        {isMoments ? Combiner::add : reduce.getKind(),
-         getAccumulatorType(reduce.getValue().getType())});
+    accumulators.push_back({isMoments ? Combiner::add : reduce.getKind(),
+                            getAccumulatorType(reduce.getValue().getType())});
     if (isMoments)
       moments.push_back(reduce);
   }
@@ -140,8 +137,7 @@ void Kernel::emitPass(ArrayRef<ReduceOp> pass) {
         Value v = values.getSpread(reduce.getValue(), chunk);
         if (!shifts[i])
           return v;
-        return arith::SubFOp::create(builder, loc, v,
-                                     values.spread(shifts[i]));
+        return arith::SubFOp::create(builder, loc, v, values.spread(shifts[i]));
       });
   for (auto [number, shift, result] : llvm::enumerate(shifts, results)) {
     ReduceOp reduce = pass[number];
@@ -151,8 +147,8 @@ void Kernel::emitPass(ArrayRef<ReduceOp> pass) {
     if (result.getType() != type)
       result = arith::TruncFOp::create(builder, loc, type, result);
     TeamStatistic &statistic = values.statistics[reduce.getStats()[0]];
-    statistic = shift ? TeamStatistic{shift, result}
-                      : TeamStatistic{result, Value()};
+    statistic =
+        shift ? TeamStatistic{shift, result} : TeamStatistic{result, Value()};
   }
   if (moments.empty())
     return;
@@ -165,8 +161,8 @@ void Kernel::emitPass(ArrayRef<ReduceOp> pass) {
     ReduceOp reduce = moments[i];
     Value centred = values.emitCentred(
         reduce.getValue(), values.statistics[reduce.getStats()[0]], chunk);
-    return values.spread(arith::MulFOp::create(
-        builder, loc, centred, centred, arith::FastMathFlags::contract));
+    return values.spread(arith::MulFOp::create(builder, loc, centred, centred,
+                                               arith::FastMathFlags::contract));
   });
   for (auto [reduce, result] : llvm::zip_equal(moments, results)) {
     Type type = reduce.getValue().getType();

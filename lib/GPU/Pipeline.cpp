@@ -9,6 +9,7 @@
 #include "Norm/GPU/Pipeline.h"
 #include "Norm/Passes.h"
 #include "mlir/Conversion/Passes.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/GPU/Transforms/Passes.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"
@@ -33,18 +34,6 @@ static void buildKernelsToNVVM(OpPassManager &pm) {
   kernels.addPass(createCSEPass());
 }
 
-static StringRef getName(KernelFormat format) {
-  switch (format) {
-  case KernelFormat::ISA:
-    return "isa";
-  case KernelFormat::Bin:
-    return "bin";
-  case KernelFormat::Fatbin:
-    return "fatbin";
-  }
-  llvm_unreachable("all formats are covered");
-}
-
 void mlir::norm::buildKernelsToObjects(OpPassManager &pm,
                                        const GPUPipelineOptions &options) {
   buildKernelsToNVVM(pm);
@@ -57,10 +46,10 @@ void mlir::norm::buildKernelsToObjects(OpPassManager &pm,
   pm.addPass(createReconcileUnrealizedCastsPass());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
-  GpuModuleToBinaryPassOptions binary;
-  binary.toolkitPath = options.toolkit;
-  binary.compilationTarget = getName(options.format);
-  pm.addPass(createGpuModuleToBinaryPass(binary));
+  NormKernelsToObjectsPassOptions objects;
+  objects.format = options.format;
+  objects.toolkit = options.toolkit;
+  pm.addPass(createNormKernelsToObjectsPass(objects));
 }
 
 void mlir::norm::buildGPUPipeline(OpPassManager &pm,
@@ -71,6 +60,9 @@ void mlir::norm::buildGPUPipeline(OpPassManager &pm,
   NormToGPUPassOptions kernels;
   kernels.chipName = options.chip;
   pm.addPass(createNormToGPUPass(kernels));
+  pm.addPass(createNormPlaceOnDevicePass());
+  // Copies and frees need a stream, which this gives to what is in one block.
+  pm.nest<func::FuncOp>().addPass(createGpuAsyncRegionPass());
   buildKernelsToObjects(pm, options);
 }
 

@@ -47,44 +47,58 @@ SmallVector<int64_t> mlir::norm::getStaticStrides(MemRefType type) {
 // What has a kernel
 //===----------------------------------------------------------------------===//
 
-static LogicalResult verifyTypes(GenericOp op, std::string &reason) {
-  auto isKnown = [](Type type) {
-    return type.isInteger() || type.isIndex() ||
-           isa<Float16Type, BFloat16Type, Float32Type, Float64Type>(type);
-  };
-  for (Type type : op->getOperandTypes()) {
-    if (!isKnown(getElementTypeOrSelf(type))) {
-      llvm::raw_string_ostream(reason) << "no kernels on " << type;
-      return failure();
-    }
-    auto memref = dyn_cast<MemRefType>(type);
-    SmallVector<int64_t> strides;
-    int64_t offset;
-    if (memref && failed(memref.getStridesAndOffset(strides, offset))) {
-      llvm::raw_string_ostream(reason) << "no strides in " << type;
-      return failure();
-    }
-  }
+static bool isFloat(Type type) {
+  return isa<Float16Type, BFloat16Type, Float32Type, Float64Type>(type);
+}
+
+/// Ops on scalars that the GPU has instructions for, or that expand to such.
+static bool isKnown(Operation *op) {
+  if (isa<ReduceOp, CountOp>(op))
+    return true;
+  if (isa<arith::ArithDialect>(op->getDialect()))
+    return !isa<arith::RemFOp>(op);
+  return isa<math::AbsFOp, math::CeilOp, math::ClampFOp, math::CopySignOp,
+             math::ErfOp, math::Exp2Op, math::ExpM1Op, math::ExpOp,
+             math::FloorOp, math::FmaOp, math::Log1pOp, math::Log2Op,
+             math::LogOp, math::RoundEvenOp, math::RsqrtOp, math::SqrtOp,
+             math::TanhOp, math::TruncOp>(op);
+}
+
+static LogicalResult verifyBody(GenericOp op, std::string &reason) {
+  llvm::raw_string_ostream os(reason);
   for (Operation &nested : op.getBodyBlock()->without_terminator()) {
-    bool isKnownOp =
-        isa<ReduceOp, CountOp>(nested) ||
-        isa<arith::ArithDialect>(nested.getDialect()) ||
-        isa<math::RsqrtOp, math::SqrtOp, math::ExpOp, math::Exp2Op,
-            math::ErfOp, math::TanhOp, math::LogOp, math::Log2Op,
-            math::Log1pOp, math::ExpM1Op, math::AbsFOp, math::FmaOp,
-            math::FloorOp, math::CeilOp, math::RoundEvenOp, math::TruncOp,
-            math::CopySignOp, math::ClampFOp, math::IsNaNOp, math::IsInfOp,
-            math::IsFiniteOp>(nested);
-    if (!isKnownOp) {
-      reason = llvm::formatv("'{0}' has no code of its own on the GPU",
-                             nested.getName());
+    if (!isKnown(&nested)) {
+      os << "'" << nested.getName() << "' has no code of its own on the GPU";
       return failure();
     }
+    bool isFunction = isa<math::MathDialect>(nested.getDialect()) &&
+                      !isa<math::RsqrtOp, math::SqrtOp>(nested);
     for (Type type : nested.getResultTypes())
-      if (!isKnown(type)) {
-        llvm::raw_string_ostream(reason) << "no kernels on " << type;
+      if (!(isFloat(type) && !(isFunction && type.isF64())) &&
+          !type.isIntOrIndex()) {
+        os << "'" << nested.getName() << "' has no code on " << type
+           << " on the GPU";
         return failure();
       }
+  }
+  return success();
+}
+
+static LogicalResult verifyOperands(GenericOp op, std::string &reason) {
+  llvm::raw_string_ostream os(reason);
+  for (Type type : op->getOperandTypes()) {
+    Type element = getElementTypeOrSelf(type);
+    auto memref = dyn_cast<MemRefType>(type);
+    bool isBytes =
+        element.isInteger() && element.getIntOrFloatBitWidth() % 8 == 0;
+    if (!isFloat(element) && !isBytes && !(element.isIndex() && !memref)) {
+      os << "no kernels on " << type;
+      return failure();
+    }
+    if (memref && !memref.isStrided()) {
+      os << "no strides for " << type;
+      return failure();
+    }
   }
   return success();
 }
@@ -142,7 +156,8 @@ static int64_t getVectorWidth(GenericOp op, unsigned dim, int64_t extent) {
 
 /// Some threads of a warp a row, several rows a block.
 static void takeWarp(GPUPlan &plan, int64_t vectors) {
-  int64_t perThread = std::max<int64_t>(1, elementsPerThread / plan.vectorWidth);
+  int64_t perThread =
+      std::max<int64_t>(1, elementsPerThread / plan.vectorWidth);
   int64_t threads = std::max<int64_t>(
       std::min<int64_t>(8, llvm::PowerOf2Ceil(vectors)),
       llvm::PowerOf2Ceil(llvm::divideCeil(vectors, perThread)));
@@ -154,7 +169,8 @@ static void takeWarp(GPUPlan &plan, int64_t vectors) {
 
 /// A block a row: as many vectors a thread as waste few of them.
 static void takeBlock(GPUPlan &plan, int64_t vectors) {
-  int64_t perThread = std::max<int64_t>(1, elementsPerThread / plan.vectorWidth);
+  int64_t perThread =
+      std::max<int64_t>(1, elementsPerThread / plan.vectorWidth);
   int64_t leastWaste = std::numeric_limits<int64_t>::max();
   for (int64_t number = perThread; number > 0; --number) {
     int64_t threads =
@@ -196,7 +212,7 @@ mlir::norm::getGPUPlans(const RowProgram &program, const GPUChip &chip,
     reason = "works on tensors: bufferize first";
     return failure();
   }
-  if (failed(verifyTypes(op, reason)))
+  if (failed(verifyOperands(op, reason)) || failed(verifyBody(op, reason)))
     return failure();
   std::optional<unsigned> innermost = getInnermostDim(op);
   if (!innermost) {
@@ -264,7 +280,7 @@ std::string GPUPlan::str() const {
                 .str();
   if (rowsPerBlock > 1)
     threads += llvm::formatv(", {0} rows per block", rowsPerBlock);
-  return llvm::formatv("{0}; {1} vectors of {2} per thread, {3}", threads,
-                       vectorsPerThread, vectorWidth,
-                       isHeld ? "held in registers" : "read again in each pass");
+  return llvm::formatv(
+      "{0}; {1} vectors of {2} per thread, {3}", threads, vectorsPerThread,
+      vectorWidth, isHeld ? "held in registers" : "read again in each pass");
 }

@@ -108,8 +108,8 @@ void Kernel::reduceAcrossWarps(ArrayRef<Accumulator> accumulators,
     int64_t bytes = type.getIntOrFloatBitWidth() / 8;
     SmallVector<Value> words;
     for (int64_t at = 0; at < warps;) {
-      int64_t width = std::min<int64_t>(16 / bytes,
-                                        llvm::bit_floor(uint64_t(warps - at)));
+      int64_t width =
+          std::min<int64_t>(16 / bytes, llvm::bit_floor(uint64_t(warps - at)));
       Value loaded = vector::LoadOp::create(
           builder, loc, VectorType::get({width}, type), slot, index(at),
           /*nontemporal=*/false, llvm::MaybeAlign(width * bytes));

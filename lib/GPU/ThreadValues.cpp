@@ -148,10 +148,9 @@ Value ThreadValues::load(BlockArgument arg, unsigned chunk) {
   builder.setInsertionPointToStart(ifOp.thenBlock());
   scf::YieldOp::create(builder, loc, emitLoad());
   builder.setInsertionPointToStart(ifOp.elseBlock());
-  scf::YieldOp::create(
-      builder, loc,
-      Value(arith::ConstantOp::create(builder, loc, type,
-                                      builder.getZeroAttr(type))));
+  scf::YieldOp::create(builder, loc,
+                       Value(arith::ConstantOp::create(
+                           builder, loc, type, builder.getZeroAttr(type))));
   return ifOp.getResult(0);
 }
 

@@ -75,8 +75,8 @@ Value Launcher::emitMisalignment(const GPUPlan &plan) {
   unsigned dim = plan.reductionDims.back();
   Value bits = index(0);
   auto require = [&](Value value, int64_t multiple) {
-    Value rest = builder.createOrFold<arith::AndIOp>(loc, value,
-                                                     index(multiple - 1));
+    Value rest =
+        builder.createOrFold<arith::AndIOp>(loc, value, index(multiple - 1));
     bits = builder.createOrFold<arith::OrIOp>(loc, bits, rest);
   };
   require(getValue(interface.getExtents()[dim]), plan.vectorWidth);
@@ -141,8 +141,7 @@ void Launcher::emitChoice(ArrayRef<GPUPlan> plans,
 }
 
 /// A grid of no blocks is an error of the driver: no rows, no launch.
-void Launcher::emit(ArrayRef<GPUPlan> plans,
-                    ArrayRef<gpu::GPUFuncOp> kernels) {
+void Launcher::emit(ArrayRef<GPUPlan> plans, ArrayRef<gpu::GPUFuncOp> kernels) {
   OpBuilder::InsertionGuard guard(builder);
   Value rows = multiplyExtents(plans.front().parallelDims);
   std::optional<int64_t> known = getConstantIntValue(rows);
@@ -199,8 +198,7 @@ void NormToGPUPass::runOnOperation() {
   for (GenericOp op : ops) {
     RowProgram program(op);
     std::string reason;
-    FailureOr<SmallVector<GPUPlan>> plans =
-        getGPUPlans(program, *chip, reason);
+    FailureOr<SmallVector<GPUPlan>> plans = getGPUPlans(program, *chip, reason);
     auto remark = remark::RemarkOpts::name("gpu").category("norm-plan");
     if (failed(plans)) {
       remark::missed(op.getLoc(), remark) << reason;
@@ -216,10 +214,9 @@ void NormToGPUPass::runOnOperation() {
     SmallVector<gpu::GPUFuncOp> kernels;
     for (const GPUPlan &plan : *plans) {
       remark::passed(op.getLoc(), remark) << plan.str();
-      std::string name =
-          llvm::formatv("{0}_{1}x{2}x{3}", parent ? parent.getName() : "norm",
-                        plan.threadsPerRow, plan.vectorsPerThread,
-                        plan.vectorWidth);
+      std::string name = llvm::formatv(
+          "{0}_{1}x{2}x{3}", parent ? parent.getName() : "norm",
+          plan.threadsPerRow, plan.vectorsPerThread, plan.vectorWidth);
       Kernel kernel(program, plan, interface, builder);
       kernels.push_back(kernel.emit(module, name));
       expandMath(kernels.back());

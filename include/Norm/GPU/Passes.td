@@ -54,4 +54,39 @@ def NormToGPUPass : Pass<"norm-to-gpu", "::mlir::ModuleOp"> {
     "::mlir::vector::VectorDialect"];
 }
 
+def NormPlaceOnDevicePass : Pass<"norm-place-on-device"> {
+  let summary = "Buffers on the device, and nothing on the host that reads them";
+  let description = [{
+    What bufferization allocates, frees and copies becomes `gpu.alloc`,
+    `gpu.dealloc` and `gpu.memcpy`. Whatever else reads or writes buffers on the
+    host is an error, and so is a norm that has no kernel: the buffers are the
+    device's.
+  }];
+  let dependentDialects = ["::mlir::gpu::GPUDialect"];
+}
+
+def NormKernelsToObjectsPass : Pass<"norm-kernels-to-objects",
+                                    "::mlir::ModuleOp"> {
+  let summary = "gpu.module in the LLVM dialect to PTX, cubin or fatbin";
+  let description = [{
+    Upstream's `gpu-module-to-binary`, once it is known that it can be done: no
+    ptxas where one is needed, or one too old for the chip, is one error that
+    says what is missing. PTX needs no CUDA.
+  }];
+  let options = [
+    Option<"format", "format", "::mlir::norm::KernelFormat",
+           "::mlir::norm::KernelFormat::ISA", "What kernels become",
+           [{::llvm::cl::values(
+               clEnumValN(::mlir::norm::KernelFormat::ISA, "isa", "PTX"),
+               clEnumValN(::mlir::norm::KernelFormat::Bin, "bin",
+                          "cubin, by ptxas"),
+               clEnumValN(::mlir::norm::KernelFormat::Fatbin, "fatbin",
+                          "cubin and PTX, by ptxas and fatbinary"))}]>,
+    Option<"toolkit", "toolkit", "std::string", [{""}],
+           "Where CUDA is; by default where PATH, CUDA_ROOT, CUDA_HOME or "
+           "CUDA_PATH have ptxas">
+  ];
+  let dependentDialects = ["::mlir::gpu::GPUDialect"];
+}
+
 #endif // NORM_GPU_PASSES_TD

@@ -21,7 +21,8 @@ namespace mlir::norm {
 ///             as by IEEE 754 but for results near the ends of the range
 ///   rsqrt     of f32: rsqrt.approx, off by 2^-22.9 at most; of f64: 1/√x
 ///   sqrt      of f32: sqrt.approx, off by 2^-23 at most
-///   exp       of f32: ex2.approx of x·log₂e in two words, off by 2^-21.5 at most
+///   exp       of f32: ex2.approx of x·log₂e in two words, off by 2^-21.5 at
+///   most
 ///
 /// f16 and bf16 go through f32; other functions of f32 are upstream's
 /// polynomial approximations.

@@ -9,14 +9,12 @@
 #ifndef NORM_GPU_PIPELINE_H
 #define NORM_GPU_PIPELINE_H
 
+#include "Norm/GPU/KernelFormat.h"
 #include "mlir/Pass/PassOptions.h"
 
 namespace mlir {
 class OpPassManager;
 namespace norm {
-
-/// What the host module carries its kernels as.
-enum class KernelFormat { ISA, Bin, Fatbin };
 
 struct GPUPipelineOptions : PassPipelineOptions<GPUPipelineOptions> {
   Option<std::string> chip{*this, "chip", llvm::cl::init("sm_90"),
@@ -31,8 +29,8 @@ struct GPUPipelineOptions : PassPipelineOptions<GPUPipelineOptions> {
                      "cubin and PTX, by ptxas and fatbinary"))};
   Option<std::string> toolkit{
       *this, "toolkit",
-      llvm::cl::desc("where CUDA is; by default where CUDA_ROOT, CUDA_HOME, "
-                     "CUDA_PATH or PATH have ptxas")};
+      llvm::cl::desc("where CUDA is; by default where PATH, CUDA_ROOT, "
+                     "CUDA_HOME or CUDA_PATH have ptxas")};
 };
 
 /// What --norm-gpu-pipeline runs: norms on tensors or memrefs to a host module
