@@ -48,6 +48,8 @@ gpu::GPUFuncOp Kernel::emit(gpu::GPUModuleOp module, StringRef name) {
     createChunks(index(0));
   for (ArrayRef<ReduceOp> pass : program.getPasses())
     emitPass(pass);
+  if (plan.blocksPerRow > 1 && !hasMetCluster)
+    NVVM::ClusterWaitOp::create(builder, loc, builder.getUnitAttr());
   emitStores();
   gpu::ReturnOp::create(builder, loc);
   return function;
@@ -72,6 +74,9 @@ void Kernel::createFunction(gpu::GPUModuleOp module, StringRef name) {
   int64_t registers = !isShort ? 80 : plan.isHeld && isStatic ? 48 : 64;
   function->setAttr(NVVM::NVVMDialect::getMaxnregAttrName(),
                     builder.getI32IntegerAttr(registers));
+  if (plan.blocksPerRow > 1)
+    function.setKnownClusterSize(
+        ArrayRef<int32_t>{int32_t(plan.blocksPerRow), 1, 1});
   SymbolTable(module).insert(function);
   for (auto [i, argument] : llvm::enumerate(arguments)) {
     values.mapping.map(argument, function.getArgument(i));
@@ -112,6 +117,17 @@ void Kernel::emitRow() {
   thread = gpu::ThreadIdOp::create(builder, loc, gpu::Dimension::x);
   Value row = gpu::BlockIdOp::create(builder, loc, gpu::Dimension::x);
   member = thread;
+  if (plan.blocksPerRow > 1) {
+    // No block writes to another before that runs; see reduceAcrossWarps.
+    NVVM::ClusterArriveRelaxedOp::create(builder, loc, builder.getUnitAttr());
+    Value shift = index(llvm::Log2_64(plan.blocksPerRow));
+    rank =
+        arith::AndIOp::create(builder, loc, row, index(plan.blocksPerRow - 1));
+    row = arith::ShRUIOp::create(builder, loc, row, shift);
+    Value first =
+        arith::MulIOp::create(builder, loc, rank, index(plan.getThreads()));
+    member = arith::AddIOp::create(builder, loc, first, thread);
+  }
   if (plan.rowsPerBlock > 1) {
     Value shift = index(llvm::Log2_64(plan.threadsPerRow));
     member = builder.createOrFold<arith::AndIOp>(loc, thread,

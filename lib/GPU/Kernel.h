@@ -51,8 +51,13 @@ private:
   // Among the threads of a row.
   void reduceInTeam(ArrayRef<Accumulator> accumulators,
                     MutableArrayRef<Value> values);
+  void reduceInWarp(ArrayRef<Accumulator> accumulators,
+                    MutableArrayRef<Value> values, int64_t lanes);
   void reduceAcrossWarps(ArrayRef<Accumulator> accumulators,
                          MutableArrayRef<Value> values);
+  void publish(ArrayRef<Value> values, ArrayRef<Value> slots);
+  void publishInCluster(ArrayRef<Value> values, ArrayRef<Value> slots);
+  SmallVector<Value> readSlots(Value slots, Value first, int64_t number);
   Value combineAll(Combiner kind, SmallVector<Value> terms);
   Value shuffle(Value value, int64_t distance);
 
@@ -70,8 +75,11 @@ private:
   ThreadValues values;
   gpu::GPUFuncOp function;
   std::optional<int64_t> staticLength;
-  /// Of the thread, among those of the block and of its row.
-  Value thread, member;
+  /// Of the thread, among those of the block and of its row; of the block,
+  /// among those of its row.
+  Value thread, member, rank;
+  /// Whether all blocks of the cluster are known to run.
+  bool hasMetCluster = false;
   /// Whether the thread has a row at all; null if that is certain.
   Value hasRow;
   SmallVector<Value> rowIndices;

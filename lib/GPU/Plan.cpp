@@ -22,8 +22,9 @@ static constexpr int64_t maxElementsPerThread = 32;
 /// Threads of a block of several rows.
 static constexpr int64_t threadsOfRows = 128;
 static constexpr int64_t maxThreads = 1024;
-/// Threads of a row that is read again in each pass.
+/// Threads of a block of a row that no single block holds.
 static constexpr int64_t threadsOfLongRow = 512;
+static constexpr int64_t maxBlocksOfCluster = 8;
 
 static int64_t getByteWidth(Type type) {
   return std::max(8u, getElementTypeOrSelf(type).getIntOrFloatBitWidth()) / 8;
@@ -186,6 +187,19 @@ static void takeBlock(GPUPlan &plan, int64_t vectors) {
   }
 }
 
+/// A cluster a row: blocks of a size of which a multiprocessor takes two, if as
+/// many as every chip has in a cluster are enough.
+static void takeCluster(GPUPlan &plan, int64_t length) {
+  int64_t threads = threadsOfLongRow;
+  if (length > maxBlocksOfCluster * threads * elementsPerThread)
+    threads = maxThreads;
+  plan.blocksPerRow =
+      llvm::PowerOf2Ceil(llvm::divideCeil(length, threads * elementsPerThread));
+  plan.threadsPerRow = plan.blocksPerRow * threads;
+  plan.vectorsPerThread =
+      llvm::divideCeil(length, plan.threadsPerRow * plan.vectorWidth);
+}
+
 static void takeLongRow(GPUPlan &plan) {
   plan.threadsPerRow = threadsOfLongRow;
   plan.vectorsPerThread =
@@ -193,12 +207,16 @@ static void takeLongRow(GPUPlan &plan) {
   plan.isHeld = false;
 }
 
-static GPUPlan getPlanOfLength(GPUPlan plan, int64_t length) {
+static GPUPlan getPlanOfLength(GPUPlan plan, const GPUChip &chip,
+                               int64_t length) {
   int64_t vectors = llvm::divideCeil(length, plan.vectorWidth);
   if (length <= warpSize * maxElementsPerThread)
     takeWarp(plan, vectors);
   else if (length <= maxThreads * elementsPerThread)
     takeBlock(plan, vectors);
+  else if (chip.hasClusters &&
+           length <= maxBlocksOfCluster * maxThreads * elementsPerThread)
+    takeCluster(plan, length);
   else
     takeLongRow(plan);
   return plan;
@@ -252,16 +270,16 @@ mlir::norm::getGPUPlans(const RowProgram &program, const GPUChip &chip,
   SmallVector<GPUPlan> plans;
   plan.vectorWidth = getVectorWidth(op, *innermost, extents[*innermost]);
   if (!ShapedType::isDynamic(length)) {
-    plans.push_back(getPlanOfLength(plan, length));
+    plans.push_back(getPlanOfLength(plan, chip, length));
     if (plan.vectorWidth > 1) {
       plan.vectorWidth = 1;
-      plans.push_back(getPlanOfLength(plan, length));
+      plans.push_back(getPlanOfLength(plan, chip, length));
     }
     return plans;
   }
   if (plan.vectorWidth > 1) {
-    for (int64_t capacity : {512, 4096})
-      plans.push_back(getPlanOfLength(plan, capacity));
+    for (int64_t capacity : {512, 4096, 16384})
+      plans.push_back(getPlanOfLength(plan, chip, capacity));
     takeLongRow(plans.emplace_back(plan));
     plan.vectorWidth = 1;
   }
@@ -278,6 +296,9 @@ std::string GPUPlan::str() const {
           ? "a warp per row"
           : llvm::formatv("a block of {0} threads per row", threadsPerRow)
                 .str();
+  if (blocksPerRow > 1)
+    threads = llvm::formatv("a cluster of {0} blocks of {1} threads per row",
+                            blocksPerRow, getThreads());
   if (rowsPerBlock > 1)
     threads += llvm::formatv(", {0} rows per block", rowsPerBlock);
   return llvm::formatv(

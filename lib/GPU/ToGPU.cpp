@@ -134,10 +134,17 @@ void Launcher::emitChoice(ArrayRef<GPUPlan> plans,
   if (plan.rowsPerBlock > 1)
     blocks = builder.createOrFold<arith::CeilDivUIOp>(loc, rows,
                                                       index(plan.rowsPerBlock));
+  std::optional<gpu::KernelDim3> cluster;
+  if (plan.blocksPerRow > 1) {
+    Value size = index(plan.blocksPerRow);
+    blocks = builder.createOrFold<arith::MulIOp>(loc, rows, size);
+    cluster = gpu::KernelDim3{size, one, one};
+  }
   gpu::LaunchFuncOp::create(builder, loc, kernels.front(), {blocks, one, one},
                             {index(plan.getThreads()), one, one},
                             /*dynamicSharedMemorySize=*/nullptr,
-                            interface.getArguments());
+                            interface.getArguments(), /*asyncTokenType=*/Type(),
+                            /*asyncDependencies=*/ValueRange(), cluster);
 }
 
 /// A grid of no blocks is an error of the driver: no rows, no launch.

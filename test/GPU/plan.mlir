@@ -1,4 +1,5 @@
 // RUN: norm-opt %s --norm-to-gpu="chip=sm_90" --remarks-filter="norm-plan" --remark-format=emitRemark -o /dev/null 2>&1 | FileCheck %s
+// RUN: norm-opt %s --norm-to-gpu="chip=sm_80" --remarks-filter="norm-plan" --remark-format=emitRemark -o /dev/null 2>&1 | FileCheck %s --check-prefix=SM80
 
 // What the threads take of a row, by its length and types. Where they take more
 // than an element at once, a second plan is for operands that are not aligned.
@@ -74,16 +75,33 @@ func.func @every_other(%x: memref<?x512xf32, strided<[1024, 2]>>, %y: memref<?x5
   return
 }
 
-// Long rows are read again; of a dynamic length is what fits while it fits.
+// Rows that no block holds: a cluster does, where there are clusters.
 
-// CHECK: plan.mlir:[[#@LINE+2]]:{{.*}}"a block of 512 threads per row; 2 vectors of 4 per thread, read again in each pass"
-func.func @long(%x: memref<?x65536xf32>, %y: memref<?x65536xf32>) {
-  norm.rms_norm ins(%x : memref<?x65536xf32>) outs(%y : memref<?x65536xf32>) dims = [1] eps = 1.0e-5
+// CHECK: plan.mlir:[[#@LINE+4]]:{{.*}}"a cluster of 4 blocks of 512 threads per row; 3 vectors of 4 per thread, held in registers"
+// CHECK: plan.mlir:[[#@LINE+3]]:{{.*}}"a cluster of 4 blocks of 512 threads per row; 10 vectors of 1 per thread, held in registers"
+// SM80: plan.mlir:[[#@LINE+2]]:{{.*}}"a block of 512 threads per row; 2 vectors of 4 per thread, read again in each pass"
+func.func @cluster(%x: memref<?x20000xf32>, %y: memref<?x20000xf32>) {
+  norm.rms_norm ins(%x : memref<?x20000xf32>) outs(%y : memref<?x20000xf32>) dims = [1] eps = 1.0e-5
   return
 }
 
-// CHECK: plan.mlir:[[#@LINE+5]]:{{.*}}"a warp per row, 4 rows per block; 4 vectors of 4 per thread, held in registers"
-// CHECK: plan.mlir:[[#@LINE+4]]:{{.*}}"a block of 256 threads per row; 4 vectors of 4 per thread, held in registers"
+// CHECK: plan.mlir:[[#@LINE+2]]:{{.*}}"a cluster of 8 blocks of 1024 threads per row; 2 vectors of 8 per thread, held in registers"
+func.func @large_cluster(%x: memref<?x131072xbf16>, %y: memref<?x131072xbf16>) {
+  norm.rms_norm ins(%x : memref<?x131072xbf16>) outs(%y : memref<?x131072xbf16>) dims = [1] eps = 1.0e-5
+  return
+}
+
+// Longer ones are read again; of a dynamic length is what fits while it fits.
+
+// CHECK: plan.mlir:[[#@LINE+2]]:{{.*}}"a block of 512 threads per row; 2 vectors of 4 per thread, read again in each pass"
+func.func @long(%x: memref<?x262144xf32>, %y: memref<?x262144xf32>) {
+  norm.rms_norm ins(%x : memref<?x262144xf32>) outs(%y : memref<?x262144xf32>) dims = [1] eps = 1.0e-5
+  return
+}
+
+// CHECK: plan.mlir:[[#@LINE+6]]:{{.*}}"a warp per row, 4 rows per block; 4 vectors of 4 per thread, held in registers"
+// CHECK: plan.mlir:[[#@LINE+5]]:{{.*}}"a block of 256 threads per row; 4 vectors of 4 per thread, held in registers"
+// CHECK: plan.mlir:[[#@LINE+4]]:{{.*}}"a block of 1024 threads per row; 4 vectors of 4 per thread, held in registers"
 // CHECK: plan.mlir:[[#@LINE+3]]:{{.*}}"a block of 512 threads per row; 2 vectors of 4 per thread, read again in each pass"
 // CHECK: plan.mlir:[[#@LINE+2]]:{{.*}}"a block of 512 threads per row; 8 vectors of 1 per thread, read again in each pass"
 func.func @dynamic(%x: memref<?x?xf32>, %y: memref<?x?xf32>) {

@@ -101,7 +101,41 @@ func.func @tail(%x: memref<64x3000xf32>, %y: memref<64x3000xf32>) {
 
 // -----
 
-// A long row is read in each pass; statistics go to the host's buffers once.
+// A cluster per row: lane i of each warp leaves its sum with block i, once that
+// block is known to run; then there is a barrier of the cluster. Of more sums
+// than lanes, each lane takes its share.
+
+// CHECK-LABEL: func @cluster
+// CHECK: %[[BLOCKS:.+]] = arith.muli %{{.+}}, %c8
+// CHECK: gpu.launch_func @norm_kernels::@cluster_4096x4x4 clusters in (%c8, %c1, %c1) blocks in (%[[BLOCKS]], %c1, %c1) threads in (%c512, %c1, %c1)
+// CHECK: gpu.func @cluster_4096x4x4({{.*}} workgroup(%[[S:[^:]+]] : memref<128xf32
+// CHECK-SAME: known_block_size = array<i32: 512, 1, 1>, known_cluster_size = array<i32: 8, 1, 1>
+// CHECK: nvvm.cluster.arrive.relaxed {aligned}
+// CHECK: %[[RANK:.+]] = arith.andi %{{.+}}, %c7
+// CHECK: vector.load
+// CHECK-COUNT-5: gpu.shuffle xor
+// CHECK: nvvm.cluster.wait {aligned}
+// CHECK: %[[HAS:.+]] = arith.cmpi ult, %[[LANE:.+]], %c8
+// CHECK: scf.if %[[HAS]] {
+// CHECK: memref.extract_aligned_pointer_as_index %[[S]]
+// CHECK: %[[BLOCK:.+]] = arith.index_cast %[[LANE]] : index to i32
+// CHECK: %[[THEIRS:.+]] = nvvm.mapa %{{.+}}, %[[BLOCK]] : !llvm.ptr<3> -> !llvm.ptr<7>
+// CHECK: llvm.store %{{.+}}, %[[THEIRS]]
+// CHECK: nvvm.cluster.arrive {aligned}
+// CHECK-NEXT: nvvm.cluster.wait {aligned}
+// CHECK: %[[SHARE:.+]] = arith.muli %[[LANE]], %c4
+// CHECK: vector.load %[[S]][%[[SHARE]]] {alignment = 16 : i64} : {{.*}}, vector<4xf32>
+// CHECK-COUNT-5: gpu.shuffle xor
+// CHECK-NOT: nvvm.cluster
+// CHECK: gpu.return
+func.func @cluster(%x: memref<?x65536xf32>, %y: memref<?x65536xf32>) {
+  norm.rms_norm ins(%x : memref<?x65536xf32>) outs(%y : memref<?x65536xf32>) dims = [1] eps = 1.0e-5
+  return
+}
+
+// -----
+
+// A longer row is read in each pass; what is one per row is stored once.
 
 // CHECK-LABEL: func @long
 // CHECK: gpu.func @long_512x2x4
@@ -109,13 +143,13 @@ func.func @tail(%x: memref<64x3000xf32>, %y: memref<64x3000xf32>) {
 // CHECK: gpu.barrier
 // CHECK: scf.for {{.*}} -> (vector<4xf32>)
 // CHECK: gpu.barrier
-// CHECK: scf.for %{{.+}} = %c0 to %c65536 step %c4096 {
+// CHECK: scf.for %{{.+}} = %c0 to %c262144 step %c4096 {
 // CHECK-COUNT-2: vector.store
 // CHECK: %[[FIRST:.+]] = arith.cmpi eq, %{{.+}}, %c0
 // CHECK: scf.if %[[FIRST]] {
 // CHECK: memref.store %{{.+}}, %{{.+}}[] : memref<f32, strided<[], offset: ?>>
-func.func @long(%x: memref<?x65536xf32>, %y: memref<?x65536xf32>, %r: memref<?xf32>) {
-  norm.layer_norm ins(%x : memref<?x65536xf32>) outs(%y : memref<?x65536xf32>) rstd(%r : memref<?xf32>) dims = [1] eps = 1.0e-5
+func.func @long(%x: memref<?x262144xf32>, %y: memref<?x262144xf32>, %r: memref<?xf32>) {
+  norm.layer_norm ins(%x : memref<?x262144xf32>) outs(%y : memref<?x262144xf32>) rstd(%r : memref<?xf32>) dims = [1] eps = 1.0e-5
   return
 }
 

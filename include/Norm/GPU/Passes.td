@@ -15,8 +15,9 @@ def NormToGPUPass : Pass<"norm-to-gpu", "::mlir::ModuleOp"> {
   let summary = "norm.generic on buffers to GPU kernels and their launches";
   let description = [{
     The direct road to the speed of memory: each row is read once, in accesses
-    of 16 bytes, and stays in the registers of a few threads, a warp or a block;
-    each reduction costs a butterfly of shuffles and at most one barrier. Every
+    of 16 bytes, and stays in the registers of a few threads, a warp, a block or, from sm_90
+    on, a cluster; each reduction costs a butterfly of shuffles and at most one
+    barrier. Rows that none of these holds are read again in each pass. Every
     op becomes kernels in a `gpu.module` with the chip as its target, and a
     launch. Only norm ops are touched, which is how other compilers use this as
     a lowering. Buffers are taken as they are: they must be the device's.

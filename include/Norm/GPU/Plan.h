@@ -26,16 +26,21 @@ struct GPUPlan {
   SmallVector<unsigned> reductionDims, parallelDims;
   /// Elements a thread takes at once, along the last reduction dim.
   int64_t vectorWidth = 1;
-  /// A power of two below a warp, else a number of whole warps.
+  /// A power of two below a warp, else a number of whole warps; of all blocks.
   int64_t threadsPerRow = warpSize;
   /// 1 unless rows are of a warp or less.
   int64_t rowsPerBlock = 1;
+  /// 1 unless a cluster shares the row: a power of two.
+  int64_t blocksPerRow = 1;
   /// Vectors a thread has in flight: all of its row if `isHeld`.
   int64_t vectorsPerThread = 1;
   /// Rows stay in registers; otherwise every pass reads them again.
   bool isHeld = true;
 
-  int64_t getThreads() const { return threadsPerRow * rowsPerBlock; }
+  /// Of a block.
+  int64_t getThreads() const {
+    return threadsPerRow * rowsPerBlock / blocksPerRow;
+  }
   int64_t getWarpsPerRow() const {
     return std::max<int64_t>(1, threadsPerRow / warpSize);
   }
