@@ -94,20 +94,24 @@ Value Kernel::divideByLength(Value sum) {
 
 /// The mean of the first vector of the row, a number near those that follow:
 /// about it, sums lose nothing to the size of the mean. No number of the row is
-/// further from its mean than √n deviations.
+/// further from its mean than √n deviations. Where it is infinite it is 0, or
+/// an infinite mean would be none.
 Value Kernel::emitShift(ReduceOp reduce) {
   unsigned number = values.chunks.size();
   values.chunks.push_back(
       getChunk(index(0), staticLength && *staticLength > 0));
   Value first = values.get(reduce.getValue(), number);
+  ScalarBuilder b{builder, loc};
   if (isa<VectorType>(first.getType())) {
     first = vector::ReductionOp::create(
         builder, loc, vector::CombiningKind::ADD, first, anyOrder);
-    ScalarBuilder b{builder, loc};
     first = b.mul(first, b.constant(1.0 / plan.vectorWidth, first.getType()));
   }
   values.chunks.pop_back();
-  return first;
+  Value zero = b.constant(0.0, first.getType());
+  Value isFinite = arith::CmpFOp::create(
+      builder, loc, arith::CmpFPredicate::OEQ, b.sub(first, first), zero);
+  return arith::SelectOp::create(builder, loc, isFinite, first, zero);
 }
 
 /// The reduces of one level, and of moments the second pass, about the mean.
