@@ -42,11 +42,14 @@ void *mgpuMemAlloc(uint64_t bytes, void *stream, bool isHostShared);
 void mgpuMemFree(void *data, void *stream);
 }
 
-/// Managed: the host code that allocates it may also read and write it.
+/// Managed, all of it: whoever called the function reads its results here.
 static void *allocate(size_t bytes) {
   return mgpuMemAlloc(bytes, nullptr, /*isHostShared=*/true);
 }
 static void *allocateAligned(size_t, size_t bytes) { return allocate(bytes); }
+static void *allocateOnDevice(uint64_t bytes, void *, bool) {
+  return allocate(bytes);
+}
 static void freeManaged(void *data) { mgpuMemFree(data, nullptr); }
 
 namespace {
@@ -63,7 +66,9 @@ SmallVector<std::pair<StringRef, void *>> CUDADevice::getFunctions() const {
   SmallVector<std::pair<StringRef, void *>> functions{
       {"malloc", reinterpret_cast<void *>(allocate)},
       {"aligned_alloc", reinterpret_cast<void *>(allocateAligned)},
-      {"free", reinterpret_cast<void *>(freeManaged)}};
+      {"free", reinterpret_cast<void *>(freeManaged)},
+      {"mgpuMemAlloc", reinterpret_cast<void *>(allocateOnDevice)},
+      {"mgpuMemFree", reinterpret_cast<void *>(mgpuMemFree)}};
 #define NORM_ADD(name)                                                         \
   functions.push_back({#name, reinterpret_cast<void *>(name)});
   NORM_FOR_EACH_MGPU(NORM_ADD)

@@ -9,6 +9,7 @@
 #include "Norm/PTX/Launch.h"
 #include "Norm/Run/Device.h"
 #include <cstdlib>
+#include <cstring>
 
 using namespace mlir;
 using namespace mlir::norm;
@@ -161,27 +162,48 @@ static void launchClusterKernel(ptx::Executable *executable, intptr_t clusterX,
   launch(executable, shape, parameters);
 }
 
-/// Kernels run when they are launched: a stream is nothing.
+// Kernels run when they are launched: streams and events are nothing.
 static void *createStream() { return nullptr; }
 static void ignoreStream(void *) {}
 
-static void *allocate(size_t bytes) {
-  void *data = std::malloc(bytes);
-  // The host may write what kernels read: all counts as written.
+static void *createEvent() { return nullptr; }
+static void ignoreEvent(void *) {}
+static void ignoreEventAndStream(void *, void *) {}
+
+static void *registerMemory(void *data, size_t bytes, bool isInitialized) {
   if (data && bytes)
-    InterpreterDevice::current->memory.add(data, bytes, "an allocation", true);
+    InterpreterDevice::current->memory.add(data, bytes, "an allocation",
+                                           isInitialized);
   return data;
 }
+// What the host allocates it may write as it likes, and kernels may read that.
+static void *allocate(size_t bytes) {
+  return registerMemory(std::malloc(bytes), bytes, /*isInitialized=*/true);
+}
 static void *allocateAligned(size_t alignment, size_t bytes) {
-  void *data = std::aligned_alloc(alignment, bytes);
-  if (data && bytes)
-    InterpreterDevice::current->memory.add(data, bytes, "an allocation", true);
-  return data;
+  return registerMemory(std::aligned_alloc(alignment, bytes), bytes,
+                        /*isInitialized=*/true);
+}
+/// As aligned as the driver's.
+static void *allocateOnDevice(uint64_t bytes, void *, bool) {
+  void *data = std::aligned_alloc(256, llvm::alignTo(bytes, 256));
+  return registerMemory(data, bytes, /*isInitialized=*/false);
 }
 static void freeMemory(void *data) {
   if (InterpreterDevice::current)
     InterpreterDevice::current->memory.remove(data);
   std::free(data);
+}
+static void freeOnDevice(void *data, void *) { freeMemory(data); }
+
+static void copyMemory(void *to, void *from, size_t bytes, void *) {
+  std::memcpy(to, from, bytes);
+  InterpreterDevice::current->memory.markWritten(to, bytes);
+}
+template <typename T>
+static void fillMemory(void *data, T value, size_t count, void *) {
+  std::fill_n(static_cast<T *>(data), count, value);
+  InterpreterDevice::current->memory.markWritten(data, count * sizeof(T));
 }
 
 template <typename Result, typename... Arguments>
@@ -200,6 +222,16 @@ InterpreterDevice::getFunctions() const {
           {"mgpuStreamCreate", toPointer(createStream)},
           {"mgpuStreamSynchronize", toPointer(ignoreStream)},
           {"mgpuStreamDestroy", toPointer(ignoreStream)},
+          {"mgpuStreamWaitEvent", toPointer(ignoreEventAndStream)},
+          {"mgpuEventCreate", toPointer(createEvent)},
+          {"mgpuEventDestroy", toPointer(ignoreEvent)},
+          {"mgpuEventRecord", toPointer(ignoreEventAndStream)},
+          {"mgpuEventSynchronize", toPointer(ignoreEvent)},
+          {"mgpuMemAlloc", toPointer(allocateOnDevice)},
+          {"mgpuMemFree", toPointer(freeOnDevice)},
+          {"mgpuMemcpy", toPointer(copyMemory)},
+          {"mgpuMemset16", toPointer(fillMemory<uint16_t>)},
+          {"mgpuMemset32", toPointer(fillMemory<uint32_t>)},
           {"malloc", toPointer(allocate)},
           {"aligned_alloc", toPointer(allocateAligned)},
           {"free", toPointer(freeMemory)}};
