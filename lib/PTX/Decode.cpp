@@ -150,7 +150,7 @@ Error Decoder::decodeStatement(const Statement &statement,
   }
   Form form;
   std::optional<Form> move;
-  if (const Form *found = findFloatForm(opcode))
+  if (const Form *found = findFloatForm(statement))
     form = *found;
   else if (const Form *found = findIntegerForm(opcode))
     form = *found;

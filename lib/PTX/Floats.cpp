@@ -83,6 +83,11 @@ template <typename T> static T minNaN(T a, T b) {
 template <typename T> static T maxNaN(T a, T b) {
   return std::isnan(widen(a)) ? a : std::isnan(widen(b)) ? b : max(a, b);
 }
+/// Of three.
+template <float (*function)(float, float)>
+static float ofThree(float a, float b, float c) {
+  return function(function(a, b), c);
+}
 static float copySign(float sign, float a) { return std::copysign(a, sign); }
 
 // Approximations, rounded correctly: in f64 first where a function of float
@@ -236,6 +241,10 @@ FloatForms::FloatForms() {
   setCompare<F16, 0>("f16");
   setCompare<BF16, 0>("bf16");
   set<copySign>("copysign.f32");
+  setFloat<ofThree<min<float>>>("3 min");
+  setFloat<ofThree<max<float>>>("3 max");
+  setFloat<ofThree<minNaN<float>>>("3 min.NaN");
+  setFloat<ofThree<maxNaN<float>>>("3 max.NaN");
 
   for (StringRef name : {"div.rn", "div.full", "div.approx"})
     setFloat<div<float>>(name);
@@ -257,8 +266,13 @@ FloatForms::FloatForms() {
   set<rsqrt<double>>("rsqrt.approx.ftz.f64");
 }
 
-const Form *mlir::norm::ptx::findFloatForm(StringRef opcode) {
+const Form *mlir::norm::ptx::findFloatForm(const Statement &statement) {
   static const FloatForms forms;
-  auto found = forms.forms.find(opcode);
+  std::string name = statement.opcode.str();
+  // A result and three sources: also the name of a function of two.
+  if (statement.operands.size() == 4 && (statement.opcode.starts_with("min.") ||
+                                         statement.opcode.starts_with("max.")))
+    name = "3 " + name;
+  auto found = forms.forms.find(name);
   return found == forms.forms.end() ? nullptr : &found->second;
 }

@@ -24,7 +24,10 @@ std::vector<Road> numerics::getRoads() {
       {"vector-threads", "road=vector threads=2", true},
       {"linalg", "road=linalg", false},
       {"affine", "road=affine", false},
+      // With clusters, without them, and with instructions on pairs of f32.
       {"gpu", "chip=sm_90", true, true},
+      {"gpu-sm_80", "chip=sm_80", true, true},
+      {"gpu-sm_100", "chip=sm_100", true, true},
   };
   if (llvm::Triple(llvm::sys::getProcessTriple()).getArch() !=
       llvm::Triple::x86_64)
@@ -41,6 +44,14 @@ static SmallVector<Geometry> getMatrices() {
   for (int64_t n : {1, 2, 7, 16, 17, 127, 768, 1023, 4096})
     for (int64_t m : {0, 1, 3, 5})
       geometries.push_back({{m, n}, {1}, {}});
+  return geometries;
+}
+
+/// Rows that take a block, and more than one.
+static SmallVector<Geometry> getLongRows() {
+  SmallVector<Geometry> geometries;
+  for (int64_t n : {2304, 8192, 16385, 65537})
+    geometries.push_back({{2, n}, {1}, {}});
   return geometries;
 }
 
@@ -125,6 +136,11 @@ std::vector<KernelCase> numerics::enumerateCases() {
     for (const Road &road : getRoads())
       for (DType dtype : {DType::f32, DType::f64, DType::bf16, DType::f16}) {
         Program program = Program(p);
+        // PTX has neither exp nor tanh of f64.
+        bool isTranscendental =
+            program == Program::softmax || program == Program::gelu;
+        if (road.hasKernels && dtype == DType::f64 && isTranscendental)
+          continue;
         auto add = [&](const Variant &variant, Layout layout, bool isDynamic,
                        ArrayRef<Geometry> geometries) {
           KernelCase kernel{program, road,      dtype, variant,
@@ -145,6 +161,8 @@ std::vector<KernelCase> numerics::enumerateCases() {
             {{3, 17}, {1}, {}}, {{4, 64}, {1}, {}}, {{5, 768}, {1}, {}}};
         for (bool isDynamic : {false, true}) {
           add(variants.front(), Layout::tensor, isDynamic, matrices);
+          if (road.hasKernels)
+            add(variants.front(), Layout::tensor, isDynamic, getLongRows());
           for (ArrayRef<Geometry> geometries : getOtherGeometries()) {
             // Where a program has no parameters, these dims are nobody's.
             if (program == Program::softmax &&
