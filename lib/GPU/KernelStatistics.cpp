@@ -92,22 +92,35 @@ Value Kernel::divideByLength(Value sum) {
                                values.getCount(sum.getType()));
 }
 
-/// The mean of the first vector of the row, a number near those that follow:
-/// about it, sums lose nothing to the size of the mean. No number of the row is
-/// further from its mean than √n deviations.
+/// The mean of a few elements from the start of the row, a number near those
+/// that follow: about it, sums lose nothing to the size of the mean.
 Value Kernel::emitShift(ReduceOp reduce) {
-  unsigned number = values.chunks.size();
-  values.chunks.push_back(
-      getChunk(index(0), staticLength && *staticLength > 0));
-  Value first = values.get(reduce.getValue(), number);
-  if (isa<VectorType>(first.getType())) {
-    first = vector::ReductionOp::create(
-        builder, loc, vector::CombiningKind::ADD, first, anyOrder);
-    ScalarBuilder b{builder, loc};
-    first = b.mul(first, b.constant(1.0 / plan.vectorWidth, first.getType()));
+  constexpr int64_t elements = 8;
+  int64_t vectors = std::max<int64_t>(1, elements / plan.vectorWidth);
+  if (staticLength)
+    vectors = std::clamp<int64_t>(*staticLength / plan.vectorWidth, 1, vectors);
+  Value last = arith::SubIOp::create(builder, loc, values.length,
+                                     index(plan.vectorWidth));
+  SmallVector<Value> terms;
+  unsigned numChunks = values.chunks.size();
+  for (int64_t i = 0; i < vectors; ++i) {
+    // Of a row that may be shorter, the last vector again.
+    Value first = index(i * plan.vectorWidth);
+    if (!staticLength)
+      first = builder.createOrFold<arith::MinUIOp>(loc, first, last);
+    values.chunks.push_back(getChunk(first, staticLength && *staticLength > 0));
+    terms.push_back(values.get(reduce.getValue(), numChunks + i));
   }
-  values.chunks.pop_back();
-  return first;
+  values.chunks.truncate(numChunks);
+  Value sum = combineAll(Combiner::add, terms);
+  int64_t number = vectors;
+  if (isa<VectorType>(sum.getType())) {
+    sum = vector::ReductionOp::create(builder, loc, vector::CombiningKind::ADD,
+                                      sum, anyOrder);
+    number *= plan.vectorWidth;
+  }
+  ScalarBuilder b{builder, loc};
+  return b.mul(sum, b.constant(1.0 / number, sum.getType()));
 }
 
 /// The reduces of one level, and of moments the second pass, about the mean.
