@@ -120,7 +120,29 @@ Value Kernel::emitShift(ReduceOp reduce) {
     number *= plan.vectorWidth;
   }
   ScalarBuilder b{builder, loc};
-  return b.mul(sum, b.constant(1.0 / number, sum.getType()));
+  return orZero(b.mul(sum, b.constant(1.0 / number, sum.getType())));
+}
+
+/// The value, or zero if it is infinite or no number: an infinite mean is what
+/// it is, and its error no number.
+Value Kernel::orZero(Value value) {
+  ScalarBuilder b{builder, loc};
+  Value zero = b.constant(0.0, value.getType());
+  Value isFinite = arith::CmpFOp::create(
+      builder, loc, arith::CmpFPredicate::OEQ, b.sub(value, value), zero);
+  return arith::SelectOp::create(builder, loc, isFinite, value, zero);
+}
+
+/// shift + delta as a sum that is rounded and what that lost (Knuth's TwoSum):
+/// v − mean then rounds as if the shift had been the mean. No mean of eight
+/// elements is further from that of all n than √(n/8) deviations, so delta is
+/// off by few roundings of that.
+TeamStatistic Kernel::getMean(Value shift, Value delta) {
+  ScalarBuilder b{builder, loc};
+  Value mean = b.add(shift, delta);
+  Value added = b.sub(mean, shift);
+  Value lost = b.add(b.sub(shift, b.sub(mean, added)), b.sub(delta, added));
+  return {mean, orZero(lost)};
 }
 
 /// The reduces of one level, and of moments the second pass, about the mean.
@@ -161,7 +183,7 @@ void Kernel::emitPass(ArrayRef<ReduceOp> pass) {
       result = arith::TruncFOp::create(builder, loc, type, result);
     TeamStatistic &statistic = values.statistics[reduce.getStats()[0]];
     statistic =
-        shift ? TeamStatistic{shift, result} : TeamStatistic{result, Value()};
+        shift ? getMean(shift, result) : TeamStatistic{result, Value()};
   }
   if (moments.empty())
     return;
