@@ -16,8 +16,9 @@ config.environment["FILECHECK_OPTS"] = "-enable-var-scope"
 
 llvm_config.with_environment("PATH", config.llvm_tools_dir, append_path=True)
 llvm_config.with_environment("PATH", config.norm_tools_dir, append_path=True)
+# A target of norm-run is called as the tool is: that one comes by the PATH.
 llvm_config.add_tool_substitutions(
-    config.norm_tools
+    [tool for tool in config.norm_tools if tool != "ptx-interpreter"]
     + ["FileCheck", "not", "split-file", "mlir-opt", "mlir-translate", "clang-22"],
     [config.norm_tools_dir, config.llvm_tools_dir],
 )

@@ -57,6 +57,8 @@ gpu::GPUFuncOp Kernel::emit(gpu::GPUModuleOp module, StringRef name) {
 }
 
 void Kernel::createFunction(gpu::GPUModuleOp module, StringRef name) {
+  // Before the kernel is there: a name that is taken gets a number.
+  SymbolTable symbols(module);
   builder.setInsertionPointToStart(module.getBody());
   ArrayRef<Value> arguments = interface.getArguments();
   function = gpu::GPUFuncOp::create(
@@ -81,7 +83,7 @@ void Kernel::createFunction(gpu::GPUModuleOp module, StringRef name) {
   if (plan.blocksPerRow > 1)
     function.setKnownClusterSize(
         ArrayRef<int32_t>{int32_t(plan.blocksPerRow), 1, 1});
-  SymbolTable(module).insert(function);
+  symbols.insert(function);
   for (auto [i, argument] : llvm::enumerate(arguments)) {
     values.mapping.map(argument, function.getArgument(i));
     if (!interface.isReadOnly(argument))
