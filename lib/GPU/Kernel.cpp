@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Kernel.h"
+#include "Norm/IR/NoUnroll.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
@@ -69,11 +70,14 @@ void Kernel::createFunction(gpu::GPUModuleOp module, StringRef name) {
       ArrayRef<int32_t>{int32_t(plan.getThreads()), 1, 1});
   // Room for what a thread holds, and no more: left alone, ptxas would spill to
   // have more blocks on a multiprocessor, or load parameters long before use.
-  bool isShort = plan.vectorsPerThread * plan.vectorWidth <= 16;
   bool isStatic = llvm::all_of(plan.reductionDims, [&](unsigned dim) {
     return isa<Attribute>(interface.getExtents()[dim]);
   });
-  int64_t registers = !isShort ? 80 : plan.isHeld && isStatic ? 48 : 64;
+  int64_t elements = plan.vectorsPerThread * plan.vectorWidth;
+  int64_t registers = elements > 16             ? 80
+                      : plan.isHeld && isStatic ? 48
+                      : plan.rowsPerBlock == 1  ? 64
+                                                : 72;
   function->setAttr(NVVM::NVVMDialect::getMaxnregAttrName(),
                     builder.getI32IntegerAttr(registers));
   if (plan.blocksPerRow > 1)
@@ -220,6 +224,7 @@ Kernel::forEachChunk(ValueRange inits,
     return body(inits);
   auto loop = scf::ForOp::create(builder, loc, index(0), values.length,
                                  index(plan.getElementsInFlight()), inits);
+  setNoUnroll(loop);
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(loop.getBody());
   values.enterLoop(loop);

@@ -45,6 +45,8 @@ private:
   accumulate(ArrayRef<Accumulator> accumulators,
              function_ref<Value(unsigned number, unsigned chunk)> contribute);
   Value emitShift(ReduceOp reduce);
+  Value orZero(Value value);
+  TeamStatistic getMean(Value shift, Value delta);
   void emitPass(ArrayRef<ReduceOp> pass);
   Value divideByLength(Value sum);
 

@@ -92,26 +92,57 @@ Value Kernel::divideByLength(Value sum) {
                                values.getCount(sum.getType()));
 }
 
-/// The mean of the first vector of the row, a number near those that follow:
-/// about it, sums lose nothing to the size of the mean. No number of the row is
-/// further from its mean than √n deviations. Where it is infinite it is 0, or
-/// an infinite mean would be none.
+/// The mean of a few elements from the start of the row, a number near those
+/// that follow: about it, sums lose nothing to the size of the mean.
 Value Kernel::emitShift(ReduceOp reduce) {
-  unsigned number = values.chunks.size();
-  values.chunks.push_back(
-      getChunk(index(0), staticLength && *staticLength > 0));
-  Value first = values.get(reduce.getValue(), number);
-  ScalarBuilder b{builder, loc};
-  if (isa<VectorType>(first.getType())) {
-    first = vector::ReductionOp::create(
-        builder, loc, vector::CombiningKind::ADD, first, anyOrder);
-    first = b.mul(first, b.constant(1.0 / plan.vectorWidth, first.getType()));
+  constexpr int64_t elements = 8;
+  int64_t vectors = std::max<int64_t>(1, elements / plan.vectorWidth);
+  if (staticLength)
+    vectors = std::clamp<int64_t>(*staticLength / plan.vectorWidth, 1, vectors);
+  Value last = arith::SubIOp::create(builder, loc, values.length,
+                                     index(plan.vectorWidth));
+  SmallVector<Value> terms;
+  unsigned numChunks = values.chunks.size();
+  for (int64_t i = 0; i < vectors; ++i) {
+    // Of a row that may be shorter, the last vector again.
+    Value first = index(i * plan.vectorWidth);
+    if (!staticLength)
+      first = builder.createOrFold<arith::MinUIOp>(loc, first, last);
+    values.chunks.push_back(getChunk(first, staticLength && *staticLength > 0));
+    terms.push_back(values.get(reduce.getValue(), numChunks + i));
   }
-  values.chunks.pop_back();
-  Value zero = b.constant(0.0, first.getType());
+  values.chunks.truncate(numChunks);
+  Value sum = combineAll(Combiner::add, terms);
+  int64_t number = vectors;
+  if (isa<VectorType>(sum.getType())) {
+    sum = vector::ReductionOp::create(builder, loc, vector::CombiningKind::ADD,
+                                      sum, anyOrder);
+    number *= plan.vectorWidth;
+  }
+  ScalarBuilder b{builder, loc};
+  return orZero(b.mul(sum, b.constant(1.0 / number, sum.getType())));
+}
+
+/// The value, or zero if it is infinite or no number: an infinite mean is what
+/// it is, and its error no number.
+Value Kernel::orZero(Value value) {
+  ScalarBuilder b{builder, loc};
+  Value zero = b.constant(0.0, value.getType());
   Value isFinite = arith::CmpFOp::create(
-      builder, loc, arith::CmpFPredicate::OEQ, b.sub(first, first), zero);
-  return arith::SelectOp::create(builder, loc, isFinite, first, zero);
+      builder, loc, arith::CmpFPredicate::OEQ, b.sub(value, value), zero);
+  return arith::SelectOp::create(builder, loc, isFinite, value, zero);
+}
+
+/// shift + delta as a sum that is rounded and what that lost (Knuth's TwoSum):
+/// v − mean then rounds as if the shift had been the mean. No mean of eight
+/// elements is further from that of all n than √(n/8) deviations, so delta is
+/// off by few roundings of that.
+TeamStatistic Kernel::getMean(Value shift, Value delta) {
+  ScalarBuilder b{builder, loc};
+  Value mean = b.add(shift, delta);
+  Value added = b.sub(mean, shift);
+  Value lost = b.add(b.sub(shift, b.sub(mean, added)), b.sub(delta, added));
+  return {mean, orZero(lost)};
 }
 
 /// The reduces of one level, and of moments the second pass, about the mean.
@@ -152,7 +183,7 @@ void Kernel::emitPass(ArrayRef<ReduceOp> pass) {
       result = arith::TruncFOp::create(builder, loc, type, result);
     TeamStatistic &statistic = values.statistics[reduce.getStats()[0]];
     statistic =
-        shift ? TeamStatistic{shift, result} : TeamStatistic{result, Value()};
+        shift ? getMean(shift, result) : TeamStatistic{result, Value()};
   }
   if (moments.empty())
     return;

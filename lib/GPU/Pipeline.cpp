@@ -30,6 +30,7 @@ static void buildKernelsToNVVM(OpPassManager &pm) {
   options.useBarePtrCallConv = true;
   kernels.addPass(createConvertGpuOpsToNVVMOps(options));
   kernels.addPass(createReconcileUnrealizedCastsPass());
+  kernels.addPass(createNormKeepLoopAnnotationsPass());
   kernels.addPass(createCanonicalizerPass());
   kernels.addPass(createCSEPass());
 }

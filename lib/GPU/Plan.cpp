@@ -203,7 +203,7 @@ static void takeCluster(GPUPlan &plan, int64_t length) {
 static void takeLongRow(GPUPlan &plan) {
   plan.threadsPerRow = threadsOfLongRow;
   plan.vectorsPerThread =
-      std::max<int64_t>(1, elementsPerThread / plan.vectorWidth / 2);
+      std::max<int64_t>(1, elementsPerThread / plan.vectorWidth);
   plan.isHeld = false;
 }
 

@@ -21,7 +21,7 @@
 // HOST: gpu.binary @norm_kernels
 // LLVM: call void @mgpuLaunchKernel
 
-// Near what one would write by hand: five loads of x, the first of them for the
+// Near what one would write by hand: six loads of x, two of them for the
 // shift; ten shuffles and two barriers; parameters that are only read; no access
 // to global memory of less than 16 bytes.
 
@@ -30,7 +30,7 @@
 // PTX: .maxntid 256
 // PTX: .maxnreg 48
 // PTX-NOT: .local
-// PTX-COUNT-5: ld.global.v4.b32
+// PTX-COUNT-6: ld.global.v4.b32
 // PTX-NOT: {{(ld|st).global}}
 // PTX-COUNT-5: shfl.sync.bfly.b32
 // PTX: bar.sync

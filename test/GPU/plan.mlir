@@ -79,7 +79,7 @@ func.func @every_other(%x: memref<?x512xf32, strided<[1024, 2]>>, %y: memref<?x5
 
 // CHECK: plan.mlir:[[#@LINE+4]]:{{.*}}"a cluster of 4 blocks of 512 threads per row; 3 vectors of 4 per thread, held in registers"
 // CHECK: plan.mlir:[[#@LINE+3]]:{{.*}}"a cluster of 4 blocks of 512 threads per row; 10 vectors of 1 per thread, held in registers"
-// SM80: plan.mlir:[[#@LINE+2]]:{{.*}}"a block of 512 threads per row; 2 vectors of 4 per thread, read again in each pass"
+// SM80: plan.mlir:[[#@LINE+2]]:{{.*}}"a block of 512 threads per row; 4 vectors of 4 per thread, read again in each pass"
 func.func @cluster(%x: memref<?x20000xf32>, %y: memref<?x20000xf32>) {
   norm.rms_norm ins(%x : memref<?x20000xf32>) outs(%y : memref<?x20000xf32>) dims = [1] eps = 1.0e-5
   return
@@ -93,7 +93,7 @@ func.func @large_cluster(%x: memref<?x131072xbf16>, %y: memref<?x131072xbf16>) {
 
 // Longer ones are read again; of a dynamic length is what fits while it fits.
 
-// CHECK: plan.mlir:[[#@LINE+2]]:{{.*}}"a block of 512 threads per row; 2 vectors of 4 per thread, read again in each pass"
+// CHECK: plan.mlir:[[#@LINE+2]]:{{.*}}"a block of 512 threads per row; 4 vectors of 4 per thread, read again in each pass"
 func.func @long(%x: memref<?x262144xf32>, %y: memref<?x262144xf32>) {
   norm.rms_norm ins(%x : memref<?x262144xf32>) outs(%y : memref<?x262144xf32>) dims = [1] eps = 1.0e-5
   return
@@ -102,8 +102,8 @@ func.func @long(%x: memref<?x262144xf32>, %y: memref<?x262144xf32>) {
 // CHECK: plan.mlir:[[#@LINE+6]]:{{.*}}"a warp per row, 4 rows per block; 4 vectors of 4 per thread, held in registers"
 // CHECK: plan.mlir:[[#@LINE+5]]:{{.*}}"a block of 256 threads per row; 4 vectors of 4 per thread, held in registers"
 // CHECK: plan.mlir:[[#@LINE+4]]:{{.*}}"a block of 1024 threads per row; 4 vectors of 4 per thread, held in registers"
-// CHECK: plan.mlir:[[#@LINE+3]]:{{.*}}"a block of 512 threads per row; 2 vectors of 4 per thread, read again in each pass"
-// CHECK: plan.mlir:[[#@LINE+2]]:{{.*}}"a block of 512 threads per row; 8 vectors of 1 per thread, read again in each pass"
+// CHECK: plan.mlir:[[#@LINE+3]]:{{.*}}"a block of 512 threads per row; 4 vectors of 4 per thread, read again in each pass"
+// CHECK: plan.mlir:[[#@LINE+2]]:{{.*}}"a block of 512 threads per row; 16 vectors of 1 per thread, read again in each pass"
 func.func @dynamic(%x: memref<?x?xf32>, %y: memref<?x?xf32>) {
   norm.rms_norm ins(%x : memref<?x?xf32>) outs(%y : memref<?x?xf32>) dims = [1] eps = 1.0e-5
   return

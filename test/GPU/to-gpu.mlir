@@ -22,7 +22,7 @@
 // CHECK-SAME: known_block_size = array<i32: 256, 1, 1>, nvvm.maxnreg = 48 : i32
 // CHECK-DAG: %[[ROW:.+]] = memref.reinterpret_cast %[[A]] to offset: [%{{.+}}], sizes: [4096], strides: [1]
 // CHECK-DAG: %[[PARAMETERS:.+]] = memref.reinterpret_cast %[[B]] to offset: [0], sizes: [4096], strides: [1]
-// CHECK-COUNT-5: vector.load %[[ROW]]{{.*}} {alignment = 16 : i64} : {{.*}}, vector<4xf32>
+// CHECK-COUNT-6: vector.load %[[ROW]]{{.*}} {alignment = 16 : i64} : {{.*}}, vector<4xf32>
 // CHECK-NOT: vector.load %[[ROW]]
 // CHECK-COUNT-5: gpu.shuffle xor
 // CHECK: memref.store %{{.+}}, %[[S]]
@@ -138,13 +138,13 @@ func.func @cluster(%x: memref<?x65536xf32>, %y: memref<?x65536xf32>) {
 // A longer row is read in each pass; what is one per row is stored once.
 
 // CHECK-LABEL: func @long
-// CHECK: gpu.func @long_512x2x4
+// CHECK: gpu.func @long_512x4x4
 // CHECK: scf.for {{.*}} -> (vector<4xf32>)
 // CHECK: gpu.barrier
 // CHECK: scf.for {{.*}} -> (vector<4xf32>)
 // CHECK: gpu.barrier
-// CHECK: scf.for %{{.+}} = %c0 to %c262144 step %c4096 {
-// CHECK-COUNT-2: vector.store
+// CHECK: scf.for %{{.+}} = %c0 to %c262144 step %c8192 {
+// CHECK-COUNT-4: vector.store
 // CHECK: %[[FIRST:.+]] = arith.cmpi eq, %{{.+}}, %c0
 // CHECK: scf.if %[[FIRST]] {
 // CHECK: memref.store %{{.+}}, %{{.+}}[] : memref<f32, strided<[], offset: ?>>
