@@ -58,13 +58,15 @@ def tutorial(page):
     return 1, 0
 
 
-def lit(preset):
+def lit(preset, *arguments):
     suite = binary_dir(preset) / "test"
     report = suite / "lit.json"
     report.unlink(missing_ok=True)
     config = (suite / "lit.site.cfg.py").read_text()
     tools = re.search(r'llvm_tools_dir = "(.*)"', config).group(1)
-    status = run(pathlib.Path(tools, "lit"), "-sv", "--output", report, suite)
+    status = run(
+        pathlib.Path(tools, "lit"), "-sv", *arguments, "--output", report, suite
+    )
     if not report.exists():
         raise StepFailed
     codes = [test["code"] for test in json.loads(report.read_text())["tests"]]
@@ -115,7 +117,7 @@ SUITES = {
     ],
     "check-all": [
         (build, "release"),
-        (lit, "release"),
+        (lit, "release", "--param=full=1"),
         (programs, "release", "--full"),
         (target, "release", "check-docs"),
         (tutorial, "docs/AddAnOp.md"),

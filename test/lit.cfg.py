@@ -11,6 +11,10 @@ config.excludes = ["Inputs", "lit.cfg.py"]
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.norm_binary_dir, "test")
 
+# Tests that take long or much memory: `lit --param full=1`.
+if lit_config.params.get("full"):
+    config.available_features.add("full")
+
 # A name captured under one LABEL must not match under the next.
 config.environment["FILECHECK_OPTS"] = "-enable-var-scope"
 

@@ -247,29 +247,56 @@ void VectorLoops::emitRows(unsigned rows) {
 // Elements of a row
 //===----------------------------------------------------------------------===//
 
-/// The loops over the elements of a row, from reduction dim `number` on;
-/// `body` is called for each vector. `laneLoop` replaces the innermost loop.
-SmallVector<Value>
-VectorLoops::emitReductionLoops(ValueRange inits, CarriedBody body,
-                                function_ref<void()> laneLoop,
-                                unsigned number) {
-  if (number == reductionDims.size())
-    return body(inits);
-  unsigned dim = reductionDims[number];
-  if (dim == plan.vectorDim) {
-    if (!laneLoop)
-      return emitLaneLoop(index(0), inits, body);
-    laneLoop();
-    return {};
-  }
+/// The loops over the reduction dims from `number` on but that of the lanes,
+/// within which `innermost` is called.
+SmallVector<Value> VectorLoops::emitReductionLoops(ValueRange inits,
+                                                   CarriedBody innermost,
+                                                   unsigned number) {
+  if (number == reductionDims.size() || reductionDims[number] == plan.vectorDim)
+    return innermost(inits);
   SmallVector<Value> results;
+  unsigned dim = reductionDims[number];
   emitLoop(
       index(0), values.extents[dim], index(1), dim, inits,
       [&](ValueRange carried) {
-        return emitReductionLoops(carried, body, laneLoop, number + 1);
+        return emitReductionLoops(carried, innermost, number + 1);
       },
       results);
   return results;
+}
+
+/// All elements of the rows in flight; `body` is called for each vector.
+SmallVector<Value> VectorLoops::emitElements(ValueRange inits, CarriedBody body,
+                                             const Chunks *chunks) {
+  return emitReductionLoops(inits, [&](ValueRange carried) {
+    return plan.reducesAcrossLanes
+               ? emitLaneLoop(index(0), carried, body, chunks)
+               : body(carried);
+  });
+}
+
+/// Full vectors from `lower` to `upper`, chunk by chunk.
+SmallVector<Value> VectorLoops::emitChunks(Value lower, Value upper,
+                                           ValueRange inits, CarriedBody body,
+                                           const Chunks &chunks) {
+  Value size = index(chunkVectors * plan.lanes);
+  auto loop = scf::ForOp::create(builder, loc, lower, upper, size, inits);
+  bool isOutermost = !values.hasInnerLoop();
+  if (isOutermost)
+    values.setInnerLoop(loop);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(loop.getBody());
+  Value start = loop.getInductionVar();
+  Value end = arith::MinUIOp::create(
+      builder, loc, arith::AddIOp::create(builder, loc, start, size), upper);
+  SmallVector<Value> chunk;
+  emitLoop(start, end, index(plan.lanes), plan.vectorDim, chunks.identities,
+           body, chunk);
+  scf::YieldOp::create(builder, loc,
+                       chunks.merge(loop.getRegionIterArgs(), chunk));
+  if (isOutermost)
+    values.setInnerLoop(nullptr);
+  return loop.getResults();
 }
 
 /// One vector of which `count` lanes are in bounds.
@@ -289,14 +316,20 @@ void VectorLoops::emitMasked(Value lower, Value count,
 /// The elements along the lanes from `lower` on: full vectors, then the rest,
 /// masked or one by one.
 SmallVector<Value> VectorLoops::emitLaneLoop(Value lower, ValueRange inits,
-                                             CarriedBody body) {
+                                             CarriedBody body,
+                                             const Chunks *chunks) {
   unsigned dim = plan.vectorDim;
   Value extent = values.extents[dim];
   Value length = builder.createOrFold<arith::SubIOp>(loc, extent, lower);
   Value main = builder.createOrFold<arith::AddIOp>(
       loc, lower, roundDown(builder, loc, length, plan.lanes));
   SmallVector<Value> carried;
-  emitLoop(lower, main, index(plan.lanes), dim, inits, body, carried);
+  std::optional<int64_t> known = getConstantIntValue(length);
+  bool isShort = known && *known <= chunkVectors * plan.lanes;
+  if (chunks && !isShort)
+    carried = emitChunks(lower, main, inits, body, *chunks);
+  else
+    emitLoop(lower, main, index(plan.lanes), dim, inits, body, carried);
   if (!mayHaveRest(length, plan.lanes))
     return carried;
   if (plan.hasMaskedTails) {

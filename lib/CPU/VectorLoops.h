@@ -19,6 +19,11 @@ constexpr int64_t cacheLine = 64;
 /// Below so many elements, a team of threads costs more than it saves.
 constexpr int64_t minThreadedElements = 1 << 16;
 
+/// So many vectors are summed one after the other; longer rows are summed in
+/// chunks of them, whose sums are summed: rounding errors of a sum grow with
+/// the number of its terms.
+constexpr int64_t chunkVectors = 1024;
+
 /// Emits the loops of one norm.generic on buffers, before the op; the op stays.
 class VectorLoops {
 public:
@@ -30,6 +35,12 @@ public:
 
 private:
   using CarriedBody = function_ref<SmallVector<Value>(ValueRange)>;
+  /// How a long row is taken in chunks: each starts with `identities`, and
+  /// `merge` combines what is carried with what a chunk made of them.
+  struct Chunks {
+    ValueRange identities;
+    function_ref<SmallVector<Value>(ValueRange, ValueRange)> merge;
+  };
 
   Value index(int64_t value);
   void emitLoop(Value lower, Value upper, Value step, unsigned dim,
@@ -46,11 +57,15 @@ private:
   void emitRows(unsigned rows);
   void emitBlockOfRows(unsigned rows);
 
-  SmallVector<Value> emitReductionLoops(ValueRange inits, CarriedBody body,
-                                        function_ref<void()> laneLoop = nullptr,
+  SmallVector<Value> emitReductionLoops(ValueRange inits, CarriedBody innermost,
                                         unsigned number = 0);
+  SmallVector<Value> emitElements(ValueRange inits, CarriedBody body,
+                                  const Chunks *chunks = nullptr);
   SmallVector<Value> emitLaneLoop(Value lower, ValueRange inits,
-                                  CarriedBody body);
+                                  CarriedBody body,
+                                  const Chunks *chunks = nullptr);
+  SmallVector<Value> emitChunks(Value lower, Value upper, ValueRange inits,
+                                CarriedBody body, const Chunks &chunks);
   void emitMasked(Value lower, Value count, function_ref<void()> body);
 
   SmallVector<Value>

@@ -63,9 +63,18 @@ VectorLoops::emitAccumulation(ArrayRef<std::pair<Combiner, Type>> accumulators,
     for (unsigned i = 0; i < number; ++i)
       inits.push_back(createIdentity(i, /*scalar=*/true));
 
+  auto merge = [&](ValueRange carried, ValueRange chunk) {
+    SmallVector<Value> merged;
+    for (auto [i, both] : llvm::enumerate(llvm::zip_equal(carried, chunk)))
+      merged.push_back(emitCombine(builder, loc, accumulators[i % number].first,
+                                   std::get<0>(both), std::get<1>(both)));
+    return merged;
+  };
+  Chunks chunks{inits, merge};
   bool wasScalar = values.isScalar;
-  SmallVector<Value> results =
-      emitReductionLoops(inits, [&](ValueRange carried) {
+  SmallVector<Value> results = emitElements(
+      inits,
+      [&](ValueRange carried) {
         SmallVector<Value> next(carried);
         unsigned first =
             hasScalars && values.isScalar && !wasScalar ? number : 0;
@@ -81,7 +90,8 @@ VectorLoops::emitAccumulation(ArrayRef<std::pair<Combiner, Type>> accumulators,
                                         next[first + i], value);
         }
         return next;
-      });
+      },
+      &chunks);
   if (!plan.reducesAcrossLanes)
     return results;
   for (unsigned i = 0; i < number; ++i) {

@@ -68,9 +68,12 @@ void VectorLoops::emitStoresOfRows(Store store, ArrayRef<unsigned> rows) {
     return {};
   };
   if (store == Store::Peeled)
-    emitReductionLoops({}, body, [&] { emitPeeledLaneLoop(rows.front()); });
+    emitReductionLoops({}, [&](ValueRange) -> SmallVector<Value> {
+      emitPeeledLaneLoop(rows.front());
+      return {};
+    });
   else
-    emitReductionLoops({}, body);
+    emitElements({}, body);
 }
 
 void VectorLoops::emitVectorStores(Store store, ArrayRef<unsigned> rows) {
