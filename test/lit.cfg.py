@@ -1,3 +1,4 @@
+import glob
 import os
 import sys
 
@@ -10,6 +11,13 @@ config.suffixes = [".mlir", ".test", ".py"]
 config.excludes = ["Inputs", "lit.cfg.py"]
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.norm_binary_dir, "test")
+
+# ThreadSanitizer, and Archer, which tells it of OpenMP.
+if "x86_64" in config.target_triple and all(
+    glob.glob(os.path.join(config.llvm_lib_dir, pattern))
+    for pattern in ["libarcher.so", "clang/*/lib/*/libclang_rt.tsan-x86_64.a"]
+):
+    config.available_features.add("tsan")
 
 # Tests that take long or much memory: `lit --param full=1`.
 if lit_config.params.get("full"):
@@ -31,6 +39,7 @@ config.substitutions += [
     ("%norm_source_dir", config.norm_source_dir),
     ("%norm_binary_dir", config.norm_binary_dir),
     ("%llvm_lib_dir", config.llvm_lib_dir),
+    ("%llvm_tools_dir", config.llvm_tools_dir),
     ("%shlibext", config.llvm_shlib_ext),
 ]
 
