@@ -233,9 +233,8 @@ void VectorLoops::emitBlockOfRows(unsigned rows) {
 }
 
 void VectorLoops::emitRows(unsigned rows) {
-  numRows = rows;
-  for (auto &statistics : values.statistics)
-    statistics.clear();
+  values.numRows = rows;
+  values.statistics.clear();
   values.enterScope(nullptr);
   for (ArrayRef<ReduceOp> pass : program.getPasses())
     emitPass(pass);

@@ -68,14 +68,16 @@ private:
                                 CarriedBody body, const Chunks &chunks);
   void emitMasked(Value lower, Value count, function_ref<void()> body);
 
+  /// What an element of a row adds to an accumulator.
+  using Contribution = function_ref<Value(unsigned accumulator, unsigned row)>;
   SmallVector<Value>
   emitAccumulation(ArrayRef<std::pair<Combiner, Type>> accumulators,
-                   function_ref<Value(unsigned)> contribute);
+                   Contribution contribute);
   void emitPass(ArrayRef<ReduceOp> pass);
-  /// The moments of one row: their mean is `mean` + `delta`.
+  /// The moments of the rows in flight, packed: their means are `mean` +
+  /// `delta`.
   struct Moments {
     ReduceOp reduce;
-    unsigned row;
     Value mean, delta, variance;
     /// Whether the shift was too far from the mean; null without a shift.
     Value isFar;
@@ -83,7 +85,9 @@ private:
   };
   void finishMoments(Moments &moments, Value sum, Value sumOfSquares);
   bool canShift() const;
-  Value emitShift(ReduceOp reduce, unsigned row);
+  bool isRowOneVector() const;
+  Value emitFirstVector(ReduceOp reduce, unsigned row, Value length);
+  Value emitShift(ReduceOp reduce);
   Value emitIsFar(const Moments &moments);
   void emitTwoPassesIf(Value condition, MutableArrayRef<Moments> moments);
   void emitCentredPass(MutableArrayRef<Moments> moments);
@@ -113,7 +117,6 @@ private:
   VectorValues values;
   SmallVector<utils::IteratorType> iterators;
   SmallVector<unsigned> reductionDims; // in loop order, that of lanes last
-  unsigned numRows = 1;                // in flight
   SmallVector<unsigned> elementOuts;
   /// Whether to store past the caches, and then whether rows are aligned; null
   /// where that is known to be false.

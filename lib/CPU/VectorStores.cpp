@@ -55,10 +55,10 @@ void VectorLoops::emitElementStores(Store store) {
     nextJammed = emitNextRow();
   // Rows of their own alignment have heads of their own.
   if (store == Store::Peeled)
-    for (unsigned row = 0; row < numRows; ++row)
+    for (unsigned row = 0; row < values.numRows; ++row)
       emitStoresOfRows(store, row);
   else
-    emitStoresOfRows(store, llvm::to_vector(llvm::seq(0u, numRows)));
+    emitStoresOfRows(store, llvm::to_vector(llvm::seq(0u, values.numRows)));
   nextJammed = {};
 }
 
@@ -134,7 +134,7 @@ void VectorLoops::emitRowStores() {
   for (auto [i, out] : llvm::enumerate(op.getOutputs())) {
     if (op.isElementwiseOut(i))
       continue;
-    for (unsigned row = 0; row < numRows; ++row) {
+    for (unsigned row = 0; row < values.numRows; ++row) {
       Value yielded = op.getYields()[i];
       SmallVector<Value> at = values.getIndices(op.getOutputMap(i), row);
       if (plan.reducesAcrossLanes || values.isScalar)
@@ -155,7 +155,7 @@ Value VectorLoops::emitNextRow() {
   for (auto [i, input] : llvm::enumerate(op.getInputs()))
     if (op.getInputMap(i).isPermutation())
       width += cast<MemRefType>(input.getType()).getElementTypeBitWidth() / 8;
-  Value bytes = index(width * numRows);
+  Value bytes = index(width * values.numRows);
   for (unsigned dim : reductionDims)
     bytes =
         builder.createOrFold<arith::MulIOp>(loc, bytes, values.extents[dim]);
@@ -164,7 +164,8 @@ Value VectorLoops::emitNextRow() {
   Value extent = values.extents[*plan.jammedDim];
   Value current = values.jammedIndices.front();
   Value next = arith::AddIOp::create(builder, loc, current, index(plan.rows));
-  Value last = builder.createOrFold<arith::SubIOp>(loc, extent, index(numRows));
+  Value last =
+      builder.createOrFold<arith::SubIOp>(loc, extent, index(values.numRows));
   next = arith::MinUIOp::create(builder, loc, next, last);
   return builder.createOrFold<arith::SelectOp>(loc, fits, next, current);
 }

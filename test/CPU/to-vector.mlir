@@ -14,15 +14,16 @@
 // CHECK-LABEL: func @whole_vectors
 // CHECK-SAME: (%[[X:.+]]: memref<64x256xf32>, %[[G:.+]]: memref<256xf32>
 // CHECK: scf.for %[[ROW:.+]] = %{{.+}} to %{{.+}} step %c4 {
-// CHECK-COUNT-4: vector.reduction <add>
+// CHECK-NOT: vector.reduction
 // CHECK: scf.for %[[J:.+]] = {{.+}} -> (vector<32xf32>, vector<32xf32>, vector<32xf32>, vector<32xf32>, vector<32xf32>, vector<32xf32>, vector<32xf32>, vector<32xf32>)
 // CHECK-COUNT-4: vector.load %[[X]]
-// CHECK-COUNT-8: vector.reduction <add>
-// CHECK-COUNT-3: %[[FAR:.+]] = arith.ori
-// CHECK: scf.if %[[FAR]] -> (f32, f32, f32,
+// CHECK: vector.shuffle {{.*}} [0, 32, 1, 33, 4,
+// CHECK: vector.shuffle {{.*}} [2, 34, 3, 35, 6,
+// CHECK: %[[FAR:.+]] = vector.reduction <or>, %{{.+}} : vector<4xi1> into i1
+// CHECK: scf.if %[[FAR]] -> (vector<4xf32>, vector<4xf32>, vector<4xf32>)
 // CHECK: scf.for
 // CHECK-NOT: vector.mask
-// CHECK: math.rsqrt %{{.+}} : f32
+// CHECK: math.rsqrt %{{.+}} : vector<4xf32>
 // CHECK: scf.for
 // CHECK-COUNT-1: vector.load %[[G]]
 // CHECK-NOT: vector.load %[[G]]
@@ -172,4 +173,21 @@ func.func @refused(%x: memref<4x64xf32, strided<[128, 2]>>, %y: memref<4x64xf32>
 func.func @tensors(%x: tensor<4x64xf32>, %e: tensor<4x64xf32>) -> tensor<4x64xf32> {
   %y = norm.rms_norm ins(%x : tensor<4x64xf32>) outs(%e : tensor<4x64xf32>) dims = [1] eps = 1.0e-5
   return %y : tensor<4x64xf32>
+}
+
+// -----
+
+// The first vector is the whole row: its mean is the row's, and need not be
+// checked. What is one per row is computed for all rows at hand at once.
+
+// CHECK-LABEL: func @short_rows
+// CHECK: scf.for
+// CHECK-NOT: scf.if
+// CHECK-NOT: arith.cmpf ugt
+// CHECK: %[[RHO:.+]] = math.rsqrt %{{.+}} : vector<4xf32>
+// CHECK-COUNT-4: vector.extract %[[RHO]]
+// CHECK: return
+func.func @short_rows(%x: memref<64x16xf32>, %y: memref<64x16xf32>) {
+  norm.layer_norm ins(%x : memref<64x16xf32>) outs(%y : memref<64x16xf32>) dims = [1] eps = 1.0e-5
+  return
 }
