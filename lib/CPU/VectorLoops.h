@@ -43,6 +43,8 @@ private:
   };
 
   Value index(int64_t value);
+  Value roundDown(Value extent, int64_t step);
+  static bool mayHaveRest(Value extent, int64_t step);
   void emitLoop(Value lower, Value upper, Value step, unsigned dim,
                 ValueRange inits, CarriedBody body,
                 SmallVectorImpl<Value> &results);
@@ -104,7 +106,7 @@ private:
   void emitVectorStores(Store store, ArrayRef<unsigned> rows);
   void emitPeeledLaneLoop(unsigned row);
   void emitRowStores();
-  Value emitNextRow();
+  Value emitNextRows();
   void emitPrefetch(ArrayRef<unsigned> rows);
   void emitStreamingConditions();
 
@@ -121,7 +123,7 @@ private:
   /// Whether to store past the caches, and then whether rows are aligned; null
   /// where that is known to be false.
   Value streams, isAligned;
-  Value nextJammed;
+  Value nextRows;
 };
 
 } // namespace mlir::norm

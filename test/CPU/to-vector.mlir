@@ -191,3 +191,18 @@ func.func @short_rows(%x: memref<64x16xf32>, %y: memref<64x16xf32>) {
   norm.layer_norm ins(%x : memref<64x16xf32>) outs(%y : memref<64x16xf32>) dims = [1] eps = 1.0e-5
   return
 }
+
+// -----
+
+// Every lane is a row: the elements of the next lanes are fetched ahead, as they
+// lie far apart.
+
+// CHECK-LABEL: func @channels_first
+// CHECK-SAME: (%[[X:[^:]+]]: memref<32x96x3136xf32>
+// CHECK: memref.prefetch %[[X]][%{{.+}}, %[[C:.+]], %{{.+}}], read
+// CHECK: vector.load %[[X]][%{{.+}}, %[[C]], %{{.+}}]
+// CHECK: vector.store {{.*}}nontemporal
+func.func @channels_first(%x: memref<32x96x3136xf32>, %y: memref<32x96x3136xf32>) {
+  norm.layer_norm ins(%x : memref<32x96x3136xf32>) outs(%y : memref<32x96x3136xf32>) dims = [1] eps = 1.0e-5
+  return
+}
