@@ -153,8 +153,9 @@ static bool isInOrder(const Match &match) {
 }
 
 /// Of results that follow from each other, the one with the most parameters,
-/// and of those with the same the first that is not rounded further and needs
-/// no transpose. Results that do not follow from each other share statistics.
+/// and of those with the same the first that is not rounded further, needs no
+/// transpose, and has the dims of x if another has. Results that do not follow
+/// from each other share statistics.
 std::vector<Match> NormSearch::keepFarthest(ArrayRef<Match> found) {
   auto follows = [](const Match &later, const Match &earlier) {
     return llvm::is_contained(later.slice, earlier.y);
@@ -168,6 +169,9 @@ std::vector<Match> NormSearch::keepFarthest(ArrayRef<Match> found) {
       return true;
     if (isInOrder(later) != isInOrder(earlier))
       return isInOrder(later);
+    if (bool hasDimsOfX = later.yIndex == later.xIndex;
+        hasDimsOfX != (earlier.yIndex == earlier.xIndex))
+      return hasDimsOfX;
     return !holdsExactly(cast<FloatType>(later.y->type),
                          cast<FloatType>(earlier.y->type));
   };

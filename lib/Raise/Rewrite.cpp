@@ -166,6 +166,8 @@ void MatchRewriter::replaceStatistics() {
   }
   if (used.empty())
     return;
+  if (groups != 0)
+    expandGroups();
   builder.setInsertionPoint(op);
   Operation *withStatistics = emitOp(meanType, rstdType);
   op->getResult(0).replaceAllUsesWith(withStatistics->getResult(0));

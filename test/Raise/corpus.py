@@ -13,13 +13,16 @@ import re
 import subprocess
 import sys
 
-OP = re.compile(r"norm\.(\w+_norm) .*? dims = (\[[^\]]*\])(.*)$")
+OP = re.compile(r"norm\.(\w+_norm) .*?\)((?: \w+ = ).*)$")
 
 
 def describe(line):
-    name, dims, rest = OP.search(line).groups()
-    words = [name, dims.replace(" ", "")]
+    name, rest = OP.search(line).groups()
+    words = [name]
     for key, value in re.findall(r"(\w+) = (\[[^\]]*\]|[^ :]+)", rest):
+        if key == "dims":
+            words.append(value.replace(" ", ""))
+            continue
         if key in ("eps", "scale_offset"):
             value = f"{float(value):.6g}"
         words.append(f"{key}={value.replace(' ', '')}")
