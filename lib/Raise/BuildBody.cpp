@@ -11,6 +11,7 @@
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "llvm/ADT/SmallBitVector.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -133,6 +134,52 @@ Node *GraphBuilder::visitExtract(Node *source, ArrayRef<Node *> coordinates,
   return gather;
 }
 
+/// The dims of the domain that accesses read; none if that is not known.
+static SmallVector<int64_t> getReadDims(ArrayRef<Node *> args, size_t rank) {
+  llvm::SmallBitVector read(rank);
+  for (Node *arg : args) {
+    if (arg->shape.empty())
+      continue;
+    if (arg->kind != NodeKind::access)
+      return {};
+    for (int64_t dim : arg->map)
+      if (dim >= 0)
+        read.set(dim);
+  }
+  return llvm::to_vector_of<int64_t>(read.set_bits());
+}
+
+/// The body of a contraction computes on more dims than it need: a norm in it
+/// is computed on its own dims, and read through an access.
+Node *GraphBuilder::visitOnReadDims(Operation *op, ArrayRef<Node *> args,
+                                    ArrayRef<Extent> domain) {
+  if (cast<linalg::LinalgOp>(op->getParentOp()).getNumReductionLoops() == 0)
+    return nullptr;
+  SmallVector<int64_t> dims = getReadDims(args, domain.size());
+  if (dims.empty() || dims.size() == domain.size())
+    return nullptr;
+  SmallVector<Extent> ownDomain;
+  SmallVector<int64_t> toOwn(domain.size(), -1);
+  for (auto [own, dim] : llvm::enumerate(dims)) {
+    ownDomain.push_back(domain[dim]);
+    toOwn[dim] = own;
+  }
+  auto ownArgs = llvm::map_to_vector(args, [&](Node *arg) {
+    if (arg->shape.empty())
+      return arg;
+    return graph.getAccess(
+        arg->args[0],
+        llvm::map_to_vector(
+            arg->map, [&](int64_t dim) { return dim < 0 ? -1 : toOwn[dim]; }),
+        ownDomain);
+  });
+  Node *node = visitScalarOp(op, ownArgs, ownDomain);
+  if (node->shape.empty())
+    return node;
+  graph.bind(op->getResult(0), node, dims);
+  return graph.getAccess(node, dims, domain);
+}
+
 LogicalResult GraphBuilder::visitBodyOp(Operation *op, Body &body,
                                         ArrayRef<Extent> domain) {
   if (auto assertion = dyn_cast<cf::AssertOp>(op)) {
@@ -157,10 +204,13 @@ LogicalResult GraphBuilder::visitBodyOp(Operation *op, Body &body,
         return success(); // reads an accumulator: the combiner
     if (isa<tensor::ExtractOp>(op))
       node = visitExtract(args[0], ArrayRef(args).drop_front(), domain);
-    else if (isa<arith::ArithDialect, math::MathDialect>(op->getDialect()))
-      node = visitScalarOp(op, args, domain);
-    else
+    else if (!isa<arith::ArithDialect, math::MathDialect>(op->getDialect()))
       return failure();
+    else if (Node *read = visitOnReadDims(op, args, domain)) {
+      body[result] = read;
+      return success();
+    } else
+      node = visitScalarOp(op, args, domain);
   }
   body[result] = node;
   if (node->values.empty() || node->values.back() != result)

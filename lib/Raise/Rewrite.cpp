@@ -50,6 +50,7 @@ void MatchRewriter::eraseIfDead(SmallVector<Operation *> worklist) {
 void MatchRewriter::replaceInBody(Value bodyValue, Value tensor) {
   auto host = bodyValue.getDefiningOp()->getParentOfType<linalg::GenericOp>();
   Block *body = host.getBody();
+  AffineMap map = getBodyMap(graph, bodyValue, host);
   BlockArgument argument = body->insertArgument(
       host.getNumDpsInputs(), bodyValue.getType(), bodyValue.getLoc());
   bodyValue.replaceAllUsesWith(argument);
@@ -73,8 +74,7 @@ void MatchRewriter::replaceInBody(Value bodyValue, Value tensor) {
     maps.push_back(hostMaps[number]);
   }
   inputs.push_back(tensor);
-  maps.push_back(
-      AffineMap::getMultiDimIdentityMap(host.getNumLoops(), host.getContext()));
+  maps.push_back(map);
   llvm::append_range(maps,
                      ArrayRef(hostMaps).drop_front(host.getNumDpsInputs()));
   body->eraseArguments(unused);
