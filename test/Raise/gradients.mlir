@@ -1,6 +1,6 @@
 // Forward and gradient in one function: the forward part is raised, what it
 // shares with the gradient stays or becomes a result of the op, and all results
-// keep their meaning. (execute-corpus.py does the same with what exporters wrote.)
+// keep their meaning. (scripts/execute-corpus.py does the same with what exporters wrote.)
 // RUN: norm-opt %s --norm-raise -o %t && FileCheck %s < %t
 // RUN: norm-run %t --entry layer_norm --verify-against=%s | FileCheck %s --check-prefix=RIGHT
 // RUN: norm-run %t --entry rms_norm --verify-against=%s | FileCheck %s --check-prefix=RIGHT

@@ -22,7 +22,7 @@ import subprocess
 import sys
 import tempfile
 
-CORPUS = pathlib.Path(__file__).resolve().parent / "corpus"
+CORPUS = pathlib.Path(__file__).resolve().parent.parent / "test/Raise/corpus"
 
 
 def run(*command):
