@@ -127,6 +127,7 @@ SUITES = {
         (tutorial, "docs/AddAnOp.md"),
         (programs, "release", "--ci"),
         (script, "release", "scripts/execute-corpus.py"),
+        (script, "release", "test/Raise/spellings.py", "--seeds", "400", "--first", "100"),
         (build, "asan"),
         (lit, "asan"),
     ],
