@@ -274,3 +274,34 @@ func.func @table_in_a_larger_body(%x: tensor<4x8xf32>) -> tensor<4x8xf32> {
   } -> tensor<4x8xf32>
   return %y : tensor<4x8xf32>
 }
+
+// Both sums in one op.
+// CHECK-LABEL: func @two_sums_in_one_op
+//       CHECK:   %[[Y:.*]] = norm.layer_norm ins(%{{[^ ]+}} : tensor<4x8xf32>)
+//   CHECK-NOT:   linalg
+//       CHECK:   return %[[Y]]
+func.func @two_sums_in_one_op(%x: tensor<4x8xf32>) -> tensor<4x8xf32> {
+  %zero = arith.constant dense<0.0> : tensor<4xf32>
+  %n = arith.constant dense<8.0> : tensor<4xf32>
+  %eps = arith.constant dense<3.906250e-03> : tensor<4xf32>
+  %row = tensor.empty() : tensor<4x8xf32>
+  %sums:2 = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0)>, affine_map<(d0, d1) -> (d0)>], iterator_types = ["parallel", "reduction"]}
+      ins(%x : tensor<4x8xf32>) outs(%zero, %zero : tensor<4xf32>, tensor<4xf32>) {
+  ^bb0(%a: f32, %o: f32, %p: f32):
+    %aa = arith.mulf %a, %a : f32
+    %1 = arith.addf %o, %a : f32
+    %2 = arith.addf %p, %aa : f32
+    linalg.yield %1, %2 : f32, f32
+  } -> (tensor<4xf32>, tensor<4xf32>)
+  %mean = arith.divf %sums#0, %n : tensor<4xf32>
+  %square = arith.divf %sums#1, %n : tensor<4xf32>
+  %mm = arith.mulf %mean, %mean : tensor<4xf32>
+  %var = arith.subf %square, %mm : tensor<4xf32>
+  %ve = arith.addf %var, %eps : tensor<4xf32>
+  %rstd = math.rsqrt %ve : tensor<4xf32>
+  %means = linalg.broadcast ins(%mean : tensor<4xf32>) outs(%row : tensor<4x8xf32>) dimensions = [1]
+  %rstds = linalg.broadcast ins(%rstd : tensor<4xf32>) outs(%row : tensor<4x8xf32>) dimensions = [1]
+  %d = arith.subf %x, %means : tensor<4x8xf32>
+  %y = arith.mulf %d, %rstds : tensor<4x8xf32>
+  return %y : tensor<4x8xf32>
+}
