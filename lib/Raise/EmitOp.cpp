@@ -22,13 +22,6 @@ SmallVector<const Parameter *> MatchRewriter::getParameters() const {
   return parameters;
 }
 
-static SmallVector<Digit> flatten(const Index &index) {
-  SmallVector<Digit> flat;
-  for (ArrayRef<Digit> digits : index)
-    llvm::append_range(flat, digits);
-  return flat;
-}
-
 /// True if the parameter has all digits of the dim side by side, or none.
 static bool hasAllOrNone(const Parameter &parameter, ArrayRef<Digit> digits) {
   SmallVector<Digit> flat = flatten(parameter.index);

@@ -144,12 +144,7 @@ void NormSearch::describe(NormalForm &form, Match &match) {
 
 /// The order of the digits of y is that of x: no transpose is needed.
 static bool isInOrder(const Match &match) {
-  SmallVector<Digit> x, y;
-  for (ArrayRef<Digit> digits : match.xIndex)
-    llvm::append_range(x, digits);
-  for (ArrayRef<Digit> digits : match.yIndex)
-    llvm::append_range(y, digits);
-  return x == y;
+  return flatten(match.xIndex) == flatten(match.yIndex);
 }
 
 /// Of results that follow from each other, the one with the most parameters,
