@@ -101,6 +101,20 @@ def programs(preset, *arguments):
     return passed, failed
 
 
+def script(preset, *command):
+    """A script that runs our tools, and ends in a tally."""
+    path = f"{binary_dir(preset) / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    print("$", *command, flush=True)
+    result = subprocess.run([sys.executable, *command], cwd=ROOT, text=True,
+                            stdout=subprocess.PIPE, env=os.environ | {"PATH": path})
+    print(result.stdout, end="", flush=True)
+    tally = TALLY.match(result.stdout.rstrip("\n").rpartition("\n")[2])
+    if not tally:
+        raise StepFailed
+    passed, failed = map(int, tally.groups())
+    return passed, failed or int(result.returncode != 0)
+
+
 SUITES = {
     "test": [
         (build, "release"),
@@ -112,6 +126,8 @@ SUITES = {
         (target, "release", "check-docs"),
         (tutorial, "docs/AddAnOp.md"),
         (programs, "release", "--ci"),
+        (script, "release", "scripts/execute-corpus.py"),
+        (script, "release", "test/Raise/spellings.py", "--seeds", "400", "--first", "100"),
         (build, "asan"),
         (lit, "asan"),
     ],
@@ -119,6 +135,8 @@ SUITES = {
         (build, "release"),
         (lit, "release", "--param=full=1"),
         (programs, "release", "--full"),
+        (script, "release", "scripts/execute-corpus.py", "--fused"),
+        (script, "release", "test/Raise/spellings.py", "--seeds", "2000"),
         (target, "release", "check-docs"),
         (tutorial, "docs/AddAnOp.md"),
         (build, "asan"),

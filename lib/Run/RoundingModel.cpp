@@ -60,6 +60,10 @@ static double getOpRoundoff(Operation *op) {
     return getNamedOpRoundoff(named);
   if (auto named = dyn_cast<L2NormOp>(op))
     return getNamedOpRoundoff(named);
+  if (auto named = dyn_cast<GroupNormOp>(op))
+    return getNamedOpRoundoff(named);
+  if (auto named = dyn_cast<BatchNormOp>(op))
+    return getNamedOpRoundoff(named);
   bool computes =
       isa<arith::ArithDialect, math::MathDialect>(op->getDialect()) &&
       !isa<arith::ConstantOp, arith::SelectOp, arith::ExtFOp, arith::TruncFOp,
@@ -107,7 +111,7 @@ static double getReductionGrowth(Operation *op, int64_t dynamicExtent) {
       sums = 0;
       for (auto reduce : generic.getBodyBlock()->getOps<ReduceOp>())
         sums += getNumStats(reduce.getKind());
-    } else if (isa<LayerNormOp>(op)) {
+    } else if (isa<LayerNormOp, GroupNormOp>(op)) {
       sums = 2;
     }
   } else if (isa<linalg::AggregatedOpInterface>(op)) {

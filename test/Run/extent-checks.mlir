@@ -6,6 +6,8 @@
 // RUN: not norm-run %s --entry norm --shape=0=3x5,1=4 --verify 2>&1 | FileCheck %s --check-prefix=NORM
 // NORM: extent-checks.mlir:{{[0-9:]+}} 'norm.rms_norm' dim 0 of operand 1 is not as long as dim 1 of operand 0
 // RUN: not norm-run %s --entry add --shape=0=3x5,1=3x4 2>&1 | FileCheck %s --check-prefix=ADD
+// RUN: not norm-run %s --entry groups --shape=0=2x5 2>&1 | FileCheck %s --check-prefix=GROUPS
+// GROUPS: extent-checks.mlir:{{[0-9:]+}} 'norm.group_norm' the channels are not 3 groups of as many
 // ADD: extent-checks.mlir:{{[0-9:]+}} 'linalg.add' dimension #1 of input/output operand #1 is incompatible
 
 // Those that agree run, empty ones too.
@@ -32,4 +34,13 @@ func.func @add(%x: tensor<?x?xf32>, %y: tensor<?x?xf32>) -> tensor<?x?xf32> {
   %z = linalg.add ins(%x, %y : tensor<?x?xf32>, tensor<?x?xf32>)
       outs(%x : tensor<?x?xf32>) -> tensor<?x?xf32>
   return %z : tensor<?x?xf32>
+}
+
+// CHECK-LABEL: func @groups
+func.func @groups(%x: tensor<2x?xf32>) -> tensor<2x?xf32> {
+  // CHECK: %[[R:.+]] = arith.remui %{{.+}}, %{{.+}} : index
+  // CHECK: %[[OK:.+]] = arith.cmpi eq, %[[R]], %{{.+}} : index
+  // CHECK: cf.assert %[[OK]], "{{.*}}the channels are not 3 groups of as many
+  %y = norm.group_norm ins(%x : tensor<2x?xf32>) outs(%x : tensor<2x?xf32>) dims = [1] channel_dim = 1 groups = 3 eps = 1.0e-5
+  return %y : tensor<2x?xf32>
 }
