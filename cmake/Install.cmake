@@ -1,10 +1,12 @@
 # What `cmake --install` makes: a tree for find_package(NormMLIR). The programs,
-# one library, and the headers that other compilers need; all others are ours
+# the libraries, and the headers that other compilers need; all others are ours
 # alone and may change at any time. docs/Embedding.md says what each is for.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 set(NORM_PUBLIC_HEADERS
+  Norm-c/Norm.h
+  Norm-c/Run.h
   Norm/InitAll.h
   Norm/Passes.h
   Norm/IR/Norm.h
@@ -43,9 +45,11 @@ target_include_directories(NormMLIR INTERFACE
 target_link_libraries(NormMLIR INTERFACE $<INSTALL_INTERFACE:MLIR>
                                          $<INSTALL_INTERFACE:LLVM>)
 target_compile_features(NormMLIR INTERFACE cxx_std_17)
+target_include_directories(NormC INTERFACE
+  $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 
 set(package ${CMAKE_INSTALL_LIBDIR}/cmake/NormMLIR)
-install(TARGETS NormMLIR EXPORT NormMLIRTargets)
+install(TARGETS NormMLIR NormC EXPORT NormMLIRTargets)
 install(TARGETS norm-opt norm-run norm-lsp-server norm-reduce)
 install(TARGETS NormPlugin LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(EXPORT NormMLIRTargets NAMESPACE NormMLIR:: DESTINATION ${package})

@@ -41,6 +41,34 @@ void mlir::norm::registerAllForRun(DialectRegistry &registry) {
 // Errors
 //===----------------------------------------------------------------------===//
 
+char DiagnosticError::ID;
+
+DiagnosticError::DiagnosticError(Diagnostic &diagnostic)
+    : location(diagnostic.getLocation()), text(diagnostic.str()) {
+  for (Diagnostic &note : diagnostic.getNotes())
+    notes.emplace_back(note.getLocation(), note.str());
+}
+
+void DiagnosticError::emit() const {
+  InFlightDiagnostic error = emitError(location) << text;
+  for (const auto &[noteLocation, note] : notes)
+    error.attachNote(noteLocation) << note;
+}
+
+void DiagnosticError::log(raw_ostream &os) const {
+  // Locations print as loc("file":1:2); people write file:1:2.
+  std::string printed;
+  llvm::raw_string_ostream(printed) << location;
+  StringRef where = printed;
+  if (where.consume_front("loc(\"") && where.consume_back(")")) {
+    auto [file, position] = where.split("\"");
+    os << file << position;
+  } else {
+    os << printed;
+  }
+  os << ": " << text;
+}
+
 namespace {
 /// Keeps the first error; warnings and remarks go on to the next handler.
 class FirstError {
@@ -49,25 +77,18 @@ public:
       : handler(context, [this](Diagnostic &diagnostic) {
           if (diagnostic.getSeverity() != DiagnosticSeverity::Error)
             return failure();
-          if (text.empty())
-            llvm::raw_string_ostream(text)
-                << diagnostic.getLocation() << ": " << diagnostic;
+          if (!error)
+            error = std::make_unique<DiagnosticError>(diagnostic);
           return success();
         }) {}
   llvm::Error take(StringRef fallback) {
-    StringRef message = text.empty() ? fallback : StringRef(text);
-    // Locations print as loc("file":1:2); people write file:1:2.
-    std::string plain = message.str();
-    if (message.consume_front("loc(\"")) {
-      auto [location, rest] = message.split("): ");
-      auto [file, position] = location.split("\"");
-      plain = (file + position + ": " + rest).str();
-    }
-    return llvm::createStringError(plain);
+    if (error)
+      return llvm::Error(std::move(error));
+    return llvm::createStringError(fallback);
   }
 
 private:
-  std::string text;
+  std::unique_ptr<DiagnosticError> error;
   ScopedDiagnosticHandler handler;
 };
 } // namespace
@@ -113,9 +134,9 @@ static llvm::Error lowerToLLVM(ModuleOp module, const CompileOptions &options) {
   std::string message;
   llvm::raw_string_ostream os(message);
   if (failed(cpuOptions.parseFromString(options.pipelineOptions, os)))
-    return llvm::createStringError("pipeline options '" +
-                                   options.pipelineOptions +
-                                   "': " + StringRef(message).trim());
+    return llvm::createStringError(
+        "pipeline options '" + options.pipelineOptions + "' are not valid" +
+        (message.empty() ? "" : ": ") + StringRef(message).trim());
   return runPipeline(module, [&](OpPassManager &pm) {
     pm.addPass(createSymbolDCEPass());
     if (options.fuse) {
