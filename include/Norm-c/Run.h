@@ -79,9 +79,9 @@ mlirNormKernelGetNumArguments(MlirNormKernel kernel);
 /// Calls the function. Tensor arguments are never written. Number, dtypes,
 /// static extents, strides and alignment are checked first, and that no array
 /// that is written overlaps another: what is wrong is reported to the callback,
-/// nothing is written, and the result is failure. Dynamic extents that must
-/// agree with each other are checked by the function itself, which can only
-/// abort the process, with a message.
+/// if there is one, nothing is written, and the result is failure. Dynamic
+/// extents that must agree with each other are checked by the function itself,
+/// which can only abort the process, with a message.
 MLIR_CAPI_EXPORTED MlirLogicalResult mlirNormKernelInvoke(
     MlirNormKernel kernel, intptr_t numArguments,
     const MlirNormArray *arguments, MlirStringCallback onError, void *userData);

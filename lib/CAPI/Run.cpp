@@ -167,6 +167,7 @@ MlirLogicalResult mlirNormKernelInvoke(MlirNormKernel kernel,
   if (!error)
     return mlirLogicalResultSuccess();
   std::string message = llvm::toString(std::move(error));
-  onError(wrap(StringRef(message)), userData);
+  if (onError)
+    onError(wrap(StringRef(message)), userData);
   return mlirLogicalResultFailure();
 }

@@ -59,7 +59,6 @@ static void reference(Matrix &x, Matrix &w, Matrix &out) {
 static void buildPipeline(OpPassManager &pm) {
   pm.addPass(norm::createNormRaisePass());
   pm.addPass(norm::createNormFusePass());
-  pm.addPass(norm::createNormGeneralizePass());
   bufferization::OneShotBufferizePassOptions options;
   options.bufferizeFunctionBoundaries = true;
   options.functionBoundaryTypeConversion =
