@@ -118,10 +118,12 @@ static LogicalResult keepOnlyExtents(func::FuncOp function, Value memory) {
           isa<tensor::ExtractOp, memref::LoadOp>(op))
         return op->emitError("extents depend on its result, so that they are "
                              "not known before the call");
-  for (Operation &op :
-       llvm::make_early_inc_range(llvm::reverse(body.without_terminator())))
+  SmallVector<Operation *> superfluous;
+  for (Operation &op : body.without_terminator())
     if (!needed.contains(&op))
-      op.erase();
+      superfluous.push_back(&op);
+  for (Operation *op : llvm::reverse(superfluous))
+    op->erase();
   return success();
 }
 
