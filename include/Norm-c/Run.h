@@ -60,9 +60,11 @@ mlirNormCompileOptionsGetDefault(void);
 /// Compiles the function with that name, or the only public one if the name is
 /// empty. Each result, which must be a tensor, becomes a memref argument after
 /// the others: the caller says where it goes, and nothing is allocated for it.
-/// The module is not changed; its context needs mlirNormRegisterEverything.
-/// What fails is a diagnostic of the context, and the kernel is null; so it is
-/// for a null module, whose parsing has failed aloud.
+/// A function whose dynamic extents cannot be checked before the call, because
+/// they depend on data, is refused. The module is not changed; its context
+/// needs mlirNormRegisterEverything. What fails is a diagnostic of the context,
+/// and the kernel is null; so it is for a null module, whose parsing has failed
+/// aloud.
 MLIR_CAPI_EXPORTED MlirNormKernel mlirNormCompile(
     MlirModule module, MlirStringRef entry, MlirNormCompileOptions options);
 
@@ -77,11 +79,10 @@ MLIR_CAPI_EXPORTED intptr_t
 mlirNormKernelGetNumArguments(MlirNormKernel kernel);
 
 /// Calls the function. Tensor arguments are never written. Number, dtypes,
-/// static extents, strides and alignment are checked first, and that no array
-/// that is written overlaps another: what is wrong is reported to the callback,
-/// if there is one, nothing is written, and the result is failure. Dynamic
-/// extents that must agree with each other are checked by the function itself,
-/// which can only abort the process, with a message.
+/// extents, strides and alignment are checked first, dynamic extents that must
+/// agree with each other included, and that no array that is written overlaps
+/// another. What is wrong is told to the callback, if there is one; then
+/// nothing has been written, and the result is failure.
 MLIR_CAPI_EXPORTED MlirLogicalResult mlirNormKernelInvoke(
     MlirNormKernel kernel, intptr_t numArguments,
     const MlirNormArray *arguments, MlirStringCallback onError, void *userData);

@@ -6,10 +6,13 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Norm-c/Run.h"
-#include "Norm/Run/Jit.h"
+#include "Kernel.h"
+#include "Norm/Run/ExtentContract.h"
 #include "mlir/CAPI/IR.h"
 #include "mlir/CAPI/Support.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/Passes.h"
 
 using namespace mlir;
 using namespace mlir::norm;
@@ -22,9 +25,66 @@ MlirNormCompileOptions mlirNormCompileOptionsGetDefault(void) {
 static llvm::Error checkResults(const Signature &signature) {
   if (signature.results.empty())
     return llvm::Error::success();
-  return llvm::createStringError("the function returns " +
-                                 signature.results.front().format() +
-                                 "; only tensors can be returned to C");
+  const ValueSpec &result = signature.results.front();
+  std::string what = "the function returns " + result.format();
+  if (result.kind == ValueSpec::Kind::tensor)
+    return llvm::createStringError(
+        what + ", but cannot take a place for it as an argument: it is called "
+               "within the module");
+  return llvm::createStringError(what + "; only tensors can be returned to C");
+}
+
+static bool needsExtentCheck(func::FuncOp function) {
+  auto isDynamic = [](Type type) {
+    auto shaped = dyn_cast<ShapedType>(type);
+    return shaped && !shaped.hasStaticShape();
+  };
+  return llvm::any_of(function.getArgumentTypes(), isDynamic) ||
+         llvm::any_of(function.getResultTypes(), isDynamic) ||
+         function->getParentOfType<ModuleOp>()
+             .walk([](cf::AssertOp) { return WalkResult::interrupt(); })
+             .wasInterrupted();
+}
+
+/// Compiles what tells, before a call, whether its extents agree.
+static llvm::Error addExtentContract(CheckedKernel &kernel,
+                                     func::FuncOp original) {
+  OwningOpRef<ModuleOp> module = isolateEntry(original);
+  if (llvm::Error error = runPipeline(
+          *module, [](OpPassManager &pm) { pm.addPass(createInlinerPass()); }))
+    return error;
+  FailureOr<ExtentContract> contract = createExtentContract(
+      module->lookupSymbol<func::FuncOp>(original.getSymName()));
+  if (failed(contract))
+    return llvm::createStringError(
+        "what the extents of the arguments must satisfy is not known before "
+        "the call");
+  kernel.messages = std::move(contract->messages);
+  llvm::Expected<Kernel> extents =
+      compile(*module, contract->function.getSymName());
+  if (!extents)
+    return extents.takeError();
+  kernel.extents.emplace(std::move(*extents));
+  return llvm::Error::success();
+}
+
+static llvm::Expected<std::unique_ptr<CheckedKernel>>
+compileChecked(ModuleOp module, StringRef name, const CompileOptions &options) {
+  llvm::Expected<func::FuncOp> entry = findEntry(module, name);
+  if (!entry)
+    return entry.takeError();
+  llvm::Expected<Kernel> compiled =
+      compile(module, entry->getSymName(), options);
+  if (!compiled)
+    return compiled.takeError();
+  if (llvm::Error error = checkResults(compiled->getSignature()))
+    return error;
+  auto kernel = std::make_unique<CheckedKernel>(std::move(*compiled));
+  kernel->numInputs = entry->getNumArguments();
+  if (needsExtentCheck(*entry))
+    if (llvm::Error error = addExtentContract(*kernel, *entry))
+      return error;
+  return kernel;
 }
 
 /// Diagnostics keep their location; what else can go wrong has the module's.
@@ -45,21 +105,11 @@ MlirNormKernel mlirNormCompile(MlirModule module, MlirStringRef entry,
   compileOptions.fuse = options.fuse;
   compileOptions.optLevel = std::min(options.optLevel, 3u);
   compileOptions.resultsAsArguments = true;
-  compileOptions.checkExtents = true;
-  llvm::Expected<Kernel> kernel =
-      compile(unwrap(module), unwrap(entry), compileOptions);
-  llvm::Error error = kernel.takeError();
-  if (!error)
-    error = checkResults(kernel->getSignature());
-  if (error) {
-    report(std::move(error), unwrap(module));
-    return {nullptr};
-  }
-  return {new Kernel(std::move(*kernel))};
-}
-
-static Kernel *unwrapKernel(MlirNormKernel kernel) {
-  return static_cast<Kernel *>(kernel.ptr);
+  auto kernel = compileChecked(unwrap(module), unwrap(entry), compileOptions);
+  if (kernel)
+    return {kernel->release()};
+  report(kernel.takeError(), unwrap(module));
+  return {nullptr};
 }
 
 void mlirNormKernelDestroy(MlirNormKernel kernel) {
@@ -67,107 +117,9 @@ void mlirNormKernelDestroy(MlirNormKernel kernel) {
 }
 
 intptr_t mlirNormKernelGetNumArguments(MlirNormKernel kernel) {
-  return unwrapKernel(kernel)->getSignature().arguments.size();
+  return unwrapKernel(kernel)->kernel.getSignature().arguments.size();
 }
 
 MlirNormPackedFunction mlirNormKernelGetPackedFunction(MlirNormKernel kernel) {
-  return unwrapKernel(kernel)->getFunction();
-}
-
-//===----------------------------------------------------------------------===//
-// Calls
-//===----------------------------------------------------------------------===//
-
-static llvm::Error errorOfArgument(intptr_t i, const Twine &what) {
-  return llvm::createStringError("argument " + Twine(i) + " " + what);
-}
-
-/// What a HostTensor takes for granted.
-static llvm::Expected<HostTensor> getTensor(intptr_t i,
-                                            const MlirNormArray &array) {
-  if (array.dtype < MlirNormI1 || array.dtype > MlirNormF64)
-    return errorOfArgument(i, "has no dtype of MlirNormDType");
-  if (array.rank < 0 || (array.rank > 0 && !array.shape))
-    return errorOfArgument(i, "has no shape");
-  static_assert(DType(MlirNormI1) == DType::i1 &&
-                    DType(MlirNormF16) == DType::f16 &&
-                    DType(MlirNormF64) == DType::f64,
-                "one order of dtypes");
-  DType dtype = DType(array.dtype);
-  ArrayRef<int64_t> shape(array.shape, array.rank);
-  SmallVector<int64_t> strides =
-      array.strides
-          ? SmallVector<int64_t>(ArrayRef<int64_t>(array.strides, array.rank))
-          : getContiguousStrides(shape);
-  for (auto [extent, stride] : llvm::zip_equal(shape, strides))
-    if (extent < 0 || stride < 0)
-      return errorOfArgument(i, "has a negative extent or stride");
-  bool isEmpty = llvm::is_contained(shape, 0);
-  if (!array.data && !isEmpty)
-    return errorOfArgument(i, "has no data");
-  if (reinterpret_cast<uintptr_t>(array.data) % getByteWidth(dtype))
-    return errorOfArgument(i, "is not aligned to its elements");
-  return HostTensor(dtype, shape, strides, array.data, nullptr);
-}
-
-/// The bytes from the first to the last element.
-static std::pair<uintptr_t, uintptr_t> getSpan(const HostTensor &tensor) {
-  auto begin = reinterpret_cast<uintptr_t>(tensor.getData());
-  if (tensor.getNumElements() == 0)
-    return {begin, begin};
-  uintptr_t elements = 1;
-  for (auto [extent, stride] :
-       llvm::zip_equal(tensor.getShape(), tensor.getStrides()))
-    elements += (extent - 1) * stride;
-  return {begin, begin + elements * getByteWidth(tensor.getDType())};
-}
-
-/// The callee may write a memref while it reads the others.
-static llvm::Error checkOverlap(const Signature &signature,
-                                ArrayRef<HostTensor> arguments) {
-  for (auto [i, spec] : llvm::enumerate(signature.arguments)) {
-    if (spec.kind != ValueSpec::Kind::memref)
-      continue;
-    auto [begin, end] = getSpan(arguments[i]);
-    for (auto [j, other] : llvm::enumerate(arguments)) {
-      auto [otherBegin, otherEnd] = getSpan(other);
-      if (i != j && begin < otherEnd && otherBegin < end)
-        return errorOfArgument(i,
-                               "is written, and overlaps argument " + Twine(j));
-    }
-  }
-  return llvm::Error::success();
-}
-
-static llvm::Error invoke(const Kernel &kernel,
-                          ArrayRef<MlirNormArray> arrays) {
-  SmallVector<HostTensor> arguments;
-  for (auto [i, array] : llvm::enumerate(arrays)) {
-    llvm::Expected<HostTensor> tensor = getTensor(i, array);
-    if (!tensor)
-      return tensor.takeError();
-    arguments.push_back(std::move(*tensor));
-  }
-  llvm::Expected<Kernel::Call> call = kernel.prepare(arguments);
-  if (!call)
-    return call.takeError();
-  if (llvm::Error error = checkOverlap(kernel.getSignature(), arguments))
-    return error;
-  call->run();
-  return llvm::Error::success();
-}
-
-MlirLogicalResult mlirNormKernelInvoke(MlirNormKernel kernel,
-                                       intptr_t numArguments,
-                                       const MlirNormArray *arguments,
-                                       MlirStringCallback onError,
-                                       void *userData) {
-  llvm::Error error =
-      invoke(*unwrapKernel(kernel), ArrayRef(arguments, numArguments));
-  if (!error)
-    return mlirLogicalResultSuccess();
-  std::string message = llvm::toString(std::move(error));
-  if (onError)
-    onError(wrap(StringRef(message)), userData);
-  return mlirLogicalResultFailure();
+  return unwrapKernel(kernel)->kernel.getFunction();
 }

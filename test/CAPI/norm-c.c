@@ -246,6 +246,70 @@ static void testBadCalls(MlirContext context) {
   mlirNormKernelDestroy(kernel);
 }
 
+// CHECK-LABEL: testDynamic
+static void testDynamic(MlirContext context) {
+  printf("testDynamic\n");
+  MlirNormKernel kernel = compile(
+      context,
+      "func.func @f(%x: tensor<?x?xf32>, %g: tensor<?xf32>, %o: f32,\n"
+      "             %y: memref<?x?xf32>) -> tensor<?x?xf32> {\n"
+      "  %c0 = arith.constant 0 : index\n"
+      "  %c1 = arith.constant 1 : index\n"
+      "  %n = tensor.dim %x, %c0 : tensor<?x?xf32>\n"
+      "  %m = tensor.dim %x, %c1 : tensor<?x?xf32>\n"
+      "  %e = tensor.empty(%n, %m) : tensor<?x?xf32>\n"
+      "  %h = norm.layer_norm ins(%x : tensor<?x?xf32>)\n"
+      "         scale(%g : tensor<?xf32>) outs(%e : tensor<?x?xf32>)\n"
+      "         dims = [1] eps = 0.0\n"
+      "  bufferization.materialize_in_destination %h in restrict writable %y\n"
+      "    : (tensor<?x?xf32>, memref<?x?xf32>) -> ()\n"
+      "  %f = linalg.fill ins(%o : f32) outs(%e : tensor<?x?xf32>)\n"
+      "         -> tensor<?x?xf32>\n"
+      "  return %f : tensor<?x?xf32>\n"
+      "}\n",
+      "f", "");
+  float x[] = {0, 2, 0, 2, -2, 2, -2, 2}, g[] = {1, 2, 3, 4}, o = 5;
+  float y[8] = {7, 7, 7, 7, 7, 7, 7, 7}, f[8] = {7, 7, 7, 7, 7, 7, 7, 7};
+  const MlirNormArray good[] = {{x, MlirNormF32, 2, shape, NULL},
+                                {g, MlirNormF32, 1, shape + 1, NULL},
+                                {&o, MlirNormF32, 0, NULL, NULL},
+                                {y, MlirNormF32, 2, shape, NULL},
+                                {f, MlirNormF32, 2, shape, NULL}};
+  MlirNormArray bad[5];
+  const int64_t three[] = {3}, flat[] = {1, 4};
+  memcpy(bad, good, sizeof(good));
+  bad[1].shape = three;
+  // CHECK-NEXT: -:8:{{[0-9]+}}: 'norm.layer_norm' dim 0 of operand 1 is not as long as dim 1 of operand 0
+  invoke(kernel, 5, bad);
+  memcpy(bad, good, sizeof(good));
+  bad[3].shape = flat;
+  // CHECK-NEXT: -:11:{{[0-9]+}}: 'bufferization.materialize_in_destination' dim 0 of the destination is not as long as dim 0 of the source
+  invoke(kernel, 5, bad);
+  memcpy(bad, good, sizeof(good));
+  bad[4].shape = flat;
+  // CHECK-NEXT: argument 4 is 1x4xf32, but the result is 2x4xf32
+  invoke(kernel, 5, bad);
+  // CHECK-NEXT: untouched 1
+  printf("untouched %d\n", y[0] == 7 && f[0] == 7);
+  // CHECK-NEXT: called
+  // CHECK-NEXT: -1 4 5
+  invoke(kernel, 5, good);
+  printf("%g %g %g\n", y[0], y[7], f[7]);
+  mlirNormKernelDestroy(kernel);
+
+  // The number of rows is an element: known only in the call.
+  // CHECK-NEXT: diagnostic: loc("-":2:{{[0-9]+}}): {{.*}}
+  // CHECK: null 1
+  kernel = compile(context,
+                   "func.func @f(%n: tensor<index>) -> tensor<?x4xf32> {\n"
+                   "  %rows = tensor.extract %n[] : tensor<index>\n"
+                   "  %e = tensor.empty(%rows) : tensor<?x4xf32>\n"
+                   "  return %e : tensor<?x4xf32>\n"
+                   "}\n",
+                   "f", "");
+  printf("null %d\n", mlirNormKernelIsNull(kernel));
+}
+
 // CHECK-LABEL: testBadFunctions
 static void testBadFunctions(MlirContext context) {
   printf("testBadFunctions\n");
@@ -263,6 +327,15 @@ static void testBadFunctions(MlirContext context) {
          mlirNormKernelIsNull(compile(
              context, "func.func @f(%x: f32) -> f32 { return %x : f32 }", "f",
              "")));
+  // CHECK-NEXT: diagnostic: loc("-":0:0): the function returns 4xf32, but cannot take a place for it as an argument: it is called within the module
+  // CHECK-NEXT: null 1
+  printf("null %d\n",
+         mlirNormKernelIsNull(
+             compile(context,
+                     "func.func @f(%x: tensor<4xf32>) -> tensor<4xf32> {\n"
+                     "  %y = call @f(%x) : (tensor<4xf32>) -> tensor<4xf32>\n"
+                     "  return %y : tensor<4xf32>\n}",
+                     "f", "")));
   // CHECK-NEXT: diagnostic: loc("-":0:0): @f: argument 0 is of type complex<f32>, which cannot be passed
   // CHECK-NEXT: null 1
   printf("null %d\n",
@@ -299,6 +372,7 @@ int main(void) {
   testPipeline(context);
   testInvoke();
   testBadCalls(context);
+  testDynamic(context);
   testBadFunctions(context);
   mlirContextDestroy(context);
   return 0;
