@@ -108,16 +108,22 @@ static llvm::Error checkExtents(const CheckedKernel &kernel,
   return llvm::Error::success();
 }
 
-static llvm::Error invoke(const CheckedKernel &checked,
-                          ArrayRef<MlirNormArray> arrays) {
+static llvm::Error invoke(const CheckedKernel &checked, intptr_t numArguments,
+                          const MlirNormArray *arrays) {
+  const Kernel &kernel = checked.kernel;
+  // Before anything is read of the arrays.
+  size_t expected = kernel.getSignature().arguments.size();
+  if (size_t(numArguments) != expected)
+    return llvm::createStringError("the function has " + Twine(expected) +
+                                   " arguments, but " + Twine(numArguments) +
+                                   " were given");
   SmallVector<HostTensor> arguments;
-  for (auto [i, array] : llvm::enumerate(arrays)) {
+  for (auto [i, array] : llvm::enumerate(ArrayRef(arrays, expected))) {
     llvm::Expected<HostTensor> tensor = getTensor(i, array);
     if (!tensor)
       return tensor.takeError();
     arguments.push_back(std::move(*tensor));
   }
-  const Kernel &kernel = checked.kernel;
   llvm::Expected<Kernel::Call> call = kernel.prepare(arguments);
   if (!call)
     return call.takeError();
@@ -135,8 +141,7 @@ MlirLogicalResult mlirNormKernelInvoke(MlirNormKernel kernel,
                                        const MlirNormArray *arguments,
                                        MlirStringCallback onError,
                                        void *userData) {
-  llvm::Error error =
-      invoke(*unwrapKernel(kernel), ArrayRef(arguments, numArguments));
+  llvm::Error error = invoke(*unwrapKernel(kernel), numArguments, arguments);
   if (!error)
     return mlirLogicalResultSuccess();
   std::string message = llvm::toString(std::move(error));

@@ -194,6 +194,8 @@ static void testBadCalls(MlirContext context) {
   MlirNormArray bad[3];
   // CHECK-NEXT: the function has 3 arguments, but 2 were given
   invoke(kernel, 2, good);
+  // CHECK-NEXT: the function has 3 arguments, but -1 were given
+  invoke(kernel, -1, NULL);
   memcpy(bad, good, sizeof(good));
   bad[0].dtype = MlirNormF64;
   // CHECK-NEXT: argument 0 is 2x4xf32, but 2x4xf64 was given
