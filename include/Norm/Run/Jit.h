@@ -120,7 +120,7 @@ public:
   std::error_code convertToErrorCode() const override {
     return llvm::inconvertibleErrorCode();
   }
-  static char ID;
+  static char ID; // NOLINT(readability-identifier-naming): LLVM looks for it
 
 private:
   Location location;
