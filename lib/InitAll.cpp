@@ -12,12 +12,22 @@
 #include "Norm/Fuse/TransformOps.h"
 #include "Norm/Passes.h"
 
-void mlir::norm::registerAllNorm(DialectRegistry &registry) {
+using namespace mlir;
+
+void mlir::norm::registerNormDialect(DialectRegistry &registry) {
   registry.insert<NormDialect>();
   registerTransformDialectExtension(registry);
   registerFuseTransformDialectExtension(registry);
   registerBufferizableOpInterfaceExternalModels(registry);
   registerRuntimeVerifiableOpInterfaceExternalModels(registry);
+}
+
+void mlir::norm::registerAllNormPasses() {
   registerNormPasses();
   registerNormPipelines();
+}
+
+void mlir::norm::registerAllNorm(DialectRegistry &registry) {
+  registerNormDialect(registry);
+  registerAllNormPasses();
 }

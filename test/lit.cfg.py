@@ -7,8 +7,8 @@ from lit.llvm import llvm_config
 
 config.name = "norm"
 config.test_format = lit.formats.ShTest(not llvm_config.use_lit_shell)
-config.suffixes = [".mlir", ".test", ".py"]
-config.excludes = ["Inputs", "lit.cfg.py"]
+config.suffixes = [".c", ".mlir", ".test", ".py"]
+config.excludes = ["Inputs", "consumer", "lit.cfg.py"]
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.norm_binary_dir, "test")
 
@@ -30,7 +30,8 @@ llvm_config.with_environment("PATH", config.llvm_tools_dir, append_path=True)
 llvm_config.with_environment("PATH", config.norm_tools_dir, append_path=True)
 llvm_config.add_tool_substitutions(
     config.norm_tools
-    + ["FileCheck", "not", "split-file", "mlir-opt", "mlir-translate", "clang-22"],
+    + ["norm-c-test", "FileCheck", "not", "split-file", "mlir-opt", "mlir-tblgen"]
+    + ["mlir-translate", "clang-22"],
     [config.norm_tools_dir, config.llvm_tools_dir],
 )
 
@@ -38,8 +39,12 @@ config.substitutions += [
     ("%python", sys.executable),
     ("%norm_source_dir", config.norm_source_dir),
     ("%norm_binary_dir", config.norm_binary_dir),
+    ("%cxx", config.cxx),
+    ("%cc", config.cc),
+    ("%llvm_include_dir", config.llvm_include_dir),
     ("%llvm_lib_dir", config.llvm_lib_dir),
     ("%llvm_tools_dir", config.llvm_tools_dir),
+    ("%norm_plugin", config.norm_plugin),
     ("%shlibext", config.llvm_shlib_ext),
 ]
 

@@ -12,6 +12,7 @@
 #include "Norm/Passes.h"
 #include "Norm/Run/ExtentChecks.h"
 #include "Norm/Run/ResultsToArguments.h"
+#include "Norm/Run/RuntimeLibraries.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/OpenMP/OpenMPDialect.h"
@@ -41,6 +42,34 @@ void mlir::norm::registerAllForRun(DialectRegistry &registry) {
 // Errors
 //===----------------------------------------------------------------------===//
 
+char DiagnosticError::ID;
+
+DiagnosticError::DiagnosticError(Diagnostic &diagnostic)
+    : location(diagnostic.getLocation()), text(diagnostic.str()) {
+  for (Diagnostic &note : diagnostic.getNotes())
+    notes.emplace_back(note.getLocation(), note.str());
+}
+
+void DiagnosticError::emit() const {
+  InFlightDiagnostic error = emitError(location) << text;
+  for (const auto &[noteLocation, note] : notes)
+    error.attachNote(noteLocation) << note;
+}
+
+void DiagnosticError::log(raw_ostream &os) const {
+  // Locations print as loc("file":1:2); people write file:1:2.
+  std::string printed;
+  llvm::raw_string_ostream(printed) << location;
+  StringRef where = printed;
+  if (where.consume_front("loc(\"") && where.consume_back(")")) {
+    auto [file, position] = where.split("\"");
+    os << file << position;
+  } else {
+    os << printed;
+  }
+  os << ": " << text;
+}
+
 namespace {
 /// Keeps the first error; warnings and remarks go on to the next handler.
 class FirstError {
@@ -49,25 +78,18 @@ public:
       : handler(context, [this](Diagnostic &diagnostic) {
           if (diagnostic.getSeverity() != DiagnosticSeverity::Error)
             return failure();
-          if (text.empty())
-            llvm::raw_string_ostream(text)
-                << diagnostic.getLocation() << ": " << diagnostic;
+          if (!error)
+            error = std::make_unique<DiagnosticError>(diagnostic);
           return success();
         }) {}
   llvm::Error take(StringRef fallback) {
-    StringRef message = text.empty() ? fallback : StringRef(text);
-    // Locations print as loc("file":1:2); people write file:1:2.
-    std::string plain = message.str();
-    if (message.consume_front("loc(\"")) {
-      auto [location, rest] = message.split("): ");
-      auto [file, position] = location.split("\"");
-      plain = (file + position + ": " + rest).str();
-    }
-    return llvm::createStringError(plain);
+    if (error)
+      return llvm::Error(std::move(error));
+    return llvm::createStringError(fallback);
   }
 
 private:
-  std::string text;
+  std::unique_ptr<DiagnosticError> error;
   ScopedDiagnosticHandler handler;
 };
 } // namespace
@@ -113,9 +135,9 @@ static llvm::Error lowerToLLVM(ModuleOp module, const CompileOptions &options) {
   std::string message;
   llvm::raw_string_ostream os(message);
   if (failed(cpuOptions.parseFromString(options.pipelineOptions, os)))
-    return llvm::createStringError("pipeline options '" +
-                                   options.pipelineOptions +
-                                   "': " + StringRef(message).trim());
+    return llvm::createStringError(
+        "pipeline options '" + options.pipelineOptions + "' are not valid" +
+        (message.empty() ? "" : ": ") + StringRef(message).trim());
   return runPipeline(module, [&](OpPassManager &pm) {
     pm.addPass(createSymbolDCEPass());
     if (options.fuse) {
@@ -147,16 +169,6 @@ createHostMachine(unsigned optLevel) {
     return builder.takeError();
   builder->setCodeGenOptLevel(llvm::CodeGenOptLevel(optLevel));
   return builder->createTargetMachine();
-}
-
-/// The runtime libraries that lowered code calls into.
-static SmallVector<StringRef> getRuntimeLibraries(bool parallel) {
-  SmallVector<StringRef> libraries{
-      NORM_LLVM_LIBRARY_DIR "/libmlir_c_runner_utils.so",
-      NORM_LLVM_LIBRARY_DIR "/libmlir_float16_utils.so"};
-  if (parallel)
-    libraries.push_back(NORM_LLVM_LIBRARY_DIR "/libomp.so");
-  return libraries;
 }
 
 static bool usesOpenMP(ModuleOp module) {
@@ -203,11 +215,9 @@ llvm::Expected<Kernel> mlir::norm::compile(ModuleOp module, StringRef name,
     return engineMachine.takeError();
   auto optimize =
       makeOptimizingTransformer(options.optLevel, 0, kernel.machine.get());
-  SmallVector<StringRef> libraries = getRuntimeLibraries(kernel.parallel);
   ExecutionEngineOptions engineOptions;
   engineOptions.transformer = optimize;
   engineOptions.jitCodeGenOptLevel = llvm::CodeGenOptLevel(options.optLevel);
-  engineOptions.sharedLibPaths = libraries;
   engineOptions.enableGDBNotificationListener = false;
   engineOptions.enablePerfNotificationListener = false;
   FirstError translationError(module.getContext());
@@ -217,6 +227,9 @@ llvm::Expected<Kernel> mlir::norm::compile(ModuleOp module, StringRef name,
     std::string reason = llvm::toString(engine.takeError());
     return translationError.take(reason);
   }
+  if (llvm::Error error =
+          registerRuntimeLibraries(**engine, *copy, kernel.parallel))
+    return error;
   auto function = (*engine)->lookupPacked("_mlir_ciface_" + entryName);
   if (!function)
     return function.takeError();

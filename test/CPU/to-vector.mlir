@@ -3,6 +3,12 @@
 // RUN: norm-opt %s --norm-to-vector="cpu=x86-64-v4 accuracy=two-pass" --split-input-file --canonicalize --cse | FileCheck %s --check-prefix=TWOPASS
 // RUN: norm-opt %s --norm-to-vector="cpu=x86-64-v4" --split-input-file --remarks-filter="norm-plan" --remark-format=emitRemark -o /dev/null 2>&1 | FileCheck %s --check-prefix=REMARK
 // RUN: not norm-opt %s --norm-to-vector="cpu=no-such-cpu" --split-input-file -o /dev/null 2>&1 | FileCheck %s --check-prefix=NOCPU
+// RUN: not norm-opt %s --norm-to-vector="lanes=-4" --split-input-file -o /dev/null 2>&1 | FileCheck %s --check-prefix=LANES
+// RUN: not norm-opt %s --norm-to-vector="rows=1025" --split-input-file -o /dev/null 2>&1 | FileCheck %s --check-prefix=ROWS
+// RUN: not norm-opt %s --norm-cpu-pipeline="threads=-3" --split-input-file -o /dev/null 2>&1 | FileCheck %s --check-prefix=THREADS
+// LANES: norm-to-vector: lanes is -4, but must be in [0, 1024]
+// ROWS: norm-to-vector: rows is 1025, but must be in [0, 1024]
+// THREADS: norm-to-vector: threads is -3, but must be in [0, 2147483647]
 
 // NOCPU: error: 'no-such-cpu' is not a CPU of '{{.*}}'
 
