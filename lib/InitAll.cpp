@@ -10,6 +10,7 @@
 #include "Norm/CPU/Pipeline.h"
 #include "Norm/Decompose/TransformOps.h"
 #include "Norm/Fuse/TransformOps.h"
+#include "Norm/GPU/Pipeline.h"
 #include "Norm/Passes.h"
 
 using namespace mlir;
@@ -25,6 +26,7 @@ void mlir::norm::registerNormDialect(DialectRegistry &registry) {
 void mlir::norm::registerAllNormPasses() {
   registerNormPasses();
   registerNormPipelines();
+  registerNormGPUPipeline();
 }
 
 void mlir::norm::registerAllNorm(DialectRegistry &registry) {

@@ -28,8 +28,9 @@ config.environment["FILECHECK_OPTS"] = "-enable-var-scope"
 
 llvm_config.with_environment("PATH", config.llvm_tools_dir, append_path=True)
 llvm_config.with_environment("PATH", config.norm_tools_dir, append_path=True)
+# A target of norm-run is called as the tool is: that one comes by the PATH.
 llvm_config.add_tool_substitutions(
-    config.norm_tools
+    [tool for tool in config.norm_tools if tool != "ptx-interpreter"]
     + ["norm-c-test", "FileCheck", "not", "split-file", "mlir-opt", "mlir-tblgen"]
     + ["mlir-translate", "clang-22"],
     [config.norm_tools_dir, config.llvm_tools_dir],

@@ -10,6 +10,7 @@
 #define NORM_PASSES_H
 
 #include "Norm/CPU/VectorPlan.h"
+#include "Norm/GPU/KernelFormat.h"
 #include "Norm/IR/Norm.h"
 #include "Norm/Raise/RaiseMode.h"
 #include "mlir/Pass/Pass.h"

@@ -13,5 +13,6 @@ include "Norm/Raise/Passes.td"
 include "Norm/Fuse/Passes.td"
 include "Norm/Decompose/Passes.td"
 include "Norm/CPU/Passes.td"
+include "Norm/GPU/Passes.td"
 
 #endif // NORM_PASSES_TD

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "VectorLoops.h"
+#include "Norm/IR/NoUnroll.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Linalg/Utils/Utils.h"
 #include "mlir/Dialect/OpenMP/OpenMPDialect.h"
@@ -43,13 +44,7 @@ void VectorLoops::emitLoop(Value lower, Value upper, Value step, unsigned dim,
                            ValueRange inits, CarriedBody body,
                            SmallVectorImpl<Value> &results) {
   auto loop = scf::ForOp::create(builder, loc, lower, upper, step, inits);
-  MLIRContext *context = builder.getContext();
-  auto noUnroll = LLVM::LoopUnrollAttr::get(context, builder.getBoolAttr(true),
-                                            {}, {}, {}, {}, {}, {});
-  loop->setAttr("llvm.loop_annotation",
-                LLVM::LoopAnnotationAttr::get(context, {}, {}, {}, noUnroll, {},
-                                              {}, {}, {}, {}, {}, {}, {}, {},
-                                              {}, {}));
+  setNoUnroll(loop);
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(loop.getBody());
   Value outer = values.indices[dim];

@@ -39,11 +39,8 @@ HostTensor::HostTensor(DType dtype, ArrayRef<int64_t> shape,
                        ArrayRef<int64_t> strides)
     : dtype(dtype), shape(shape), strides(strides),
       contiguous(isRowMajor(shape, strides)) {
-  size_t extent = 1;
-  for (auto [size, stride] : llvm::zip_equal(shape, strides))
-    extent += std::max<int64_t>(size - 1, 0) * stride;
   // aligned_alloc wants a multiple of the alignment.
-  size_t bytes = llvm::alignTo(extent * getByteWidth(dtype), 64);
+  size_t bytes = llvm::alignTo(std::max<int64_t>(getNumSpannedBytes(), 1), 64);
   data = std::aligned_alloc(64, bytes);
   if (!data)
     llvm::report_bad_alloc_error("no memory for a tensor");
@@ -59,6 +56,15 @@ HostTensor::HostTensor(DType dtype, ArrayRef<int64_t> shape,
 
 int64_t HostTensor::getNumElements() const {
   return ShapedType::getNumElements(shape);
+}
+
+int64_t HostTensor::getNumSpannedBytes() const {
+  if (getNumElements() == 0)
+    return 0;
+  int64_t extent = 1;
+  for (auto [size, stride] : llvm::zip_equal(shape, strides))
+    extent += (size - 1) * stride;
+  return extent * getByteWidth(dtype);
 }
 
 char *HostTensor::getAddress(int64_t position) const {

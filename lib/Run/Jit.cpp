@@ -8,6 +8,7 @@
 
 #include "Norm/Run/Jit.h"
 #include "Norm/CPU/Pipeline.h"
+#include "Norm/GPU/Pipeline.h"
 #include "Norm/InitAll.h"
 #include "Norm/Passes.h"
 #include "Norm/Run/ExtentChecks.h"
@@ -132,9 +133,13 @@ static void makeTensorArgumentsReadOnly(func::FuncOp entry) {
 
 static llvm::Error lowerToLLVM(ModuleOp module, const CompileOptions &options) {
   CPUPipelineOptions cpuOptions;
+  GPUPipelineOptions gpuOptions;
   std::string message;
   llvm::raw_string_ostream os(message);
-  if (failed(cpuOptions.parseFromString(options.pipelineOptions, os)))
+  LogicalResult parsed =
+      options.device ? gpuOptions.parseFromString(options.pipelineOptions, os)
+                     : cpuOptions.parseFromString(options.pipelineOptions, os);
+  if (failed(parsed))
     return llvm::createStringError(
         "pipeline options '" + options.pipelineOptions + "' are not valid" +
         (message.empty() ? "" : ": ") + StringRef(message).trim());
@@ -146,6 +151,8 @@ static llvm::Error lowerToLLVM(ModuleOp module, const CompileOptions &options) {
     }
     if (options.pipeline)
       options.pipeline(pm);
+    else if (options.device)
+      buildGPUPipeline(pm, gpuOptions);
     else
       buildCPUPipeline(pm, cpuOptions);
   });
@@ -179,6 +186,20 @@ static bool usesOpenMP(ModuleOp module) {
                    : WalkResult::advance();
       })
       .wasInterrupted();
+}
+
+/// Kernels are loaded by constructors of the module.
+static llvm::Error attach(Device &device, ExecutionEngine &engine) {
+  engine.registerSymbols([&](llvm::orc::MangleAndInterner intern) {
+    llvm::orc::SymbolMap symbols;
+    for (auto [name, function] : device.getFunctions())
+      symbols[intern(name)] = {llvm::orc::ExecutorAddr::fromPtr(function),
+                               llvm::JITSymbolFlags::Exported};
+    return symbols;
+  });
+  device.enter();
+  engine.initialize();
+  return device.leave();
 }
 
 llvm::Expected<Kernel> mlir::norm::compile(ModuleOp module, StringRef name,
@@ -230,9 +251,13 @@ llvm::Expected<Kernel> mlir::norm::compile(ModuleOp module, StringRef name,
   if (llvm::Error error =
           registerRuntimeLibraries(**engine, *copy, kernel.parallel))
     return error;
+  if (options.device)
+    if (llvm::Error error = attach(*options.device, **engine))
+      return error;
   auto function = (*engine)->lookupPacked("_mlir_ciface_" + entryName);
   if (!function)
     return function.takeError();
+  kernel.device = options.device;
   kernel.engine = std::move(*engine);
   kernel.function = *function;
   return kernel;

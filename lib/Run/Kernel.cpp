@@ -18,7 +18,10 @@ using namespace mlir::norm;
 struct Kernel::Call::State {
   void (*function)(void **);
   Signature signature;
+  std::shared_ptr<Device> device;
   SmallVector<HostTensor> arguments;
+  /// The same, with a device: where its kernels may access them.
+  SmallVector<HostTensor> onDevice;
   /// A memref descriptor per argument; of a scalar, unused.
   SmallVector<SmallVector<int64_t>> descriptors;
   SmallVector<void *> descriptorPointers;
@@ -59,6 +62,7 @@ Kernel::prepare(ArrayRef<HostTensor> arguments) const {
   auto state = std::make_unique<Call::State>();
   state->function = function;
   state->signature = signature;
+  state->device = device;
   size_t resultBytes = 0;
   for (const ValueSpec &spec : signature.results) {
     auto [size, alignment] = getLayout(spec);
@@ -97,7 +101,33 @@ Kernel::prepare(ArrayRef<HostTensor> arguments) const {
   return Call(std::move(state));
 }
 
-void Kernel::Call::run() { state->function(state->packed.data()); }
+llvm::Error Kernel::Call::run() {
+  if (!state->device) {
+    state->function(state->packed.data());
+    return llvm::Error::success();
+  }
+  state->device->enter();
+  state->onDevice.clear();
+  for (auto [spec, argument, words] : llvm::zip_equal(
+           state->signature.arguments, state->arguments, state->descriptors)) {
+    if (spec.kind == ValueSpec::Kind::scalar) {
+      state->onDevice.push_back(argument);
+      continue;
+    }
+    state->onDevice.push_back(state->device->toDevice(argument));
+    llvm::copy(makeDescriptor(state->onDevice.back(), words[2]), words.begin());
+  }
+  state->function(state->packed.data());
+  if (llvm::Error error = state->device->leave())
+    return error;
+  for (auto [spec, argument, copy] : llvm::zip_equal(
+           state->signature.arguments, state->arguments, state->onDevice))
+    if (spec.kind == ValueSpec::Kind::memref &&
+        copy.getData() != argument.getData())
+      std::memcpy(argument.getData(), copy.getData(),
+                  argument.getNumSpannedBytes());
+  return llvm::Error::success();
+}
 
 /// The pointer that upstream gives to the memory of constants.
 static constexpr int64_t constantMemory = 0xdeadbeef;
@@ -107,7 +137,8 @@ SmallVector<HostTensor> Kernel::Call::takeResults() {
   llvm::SmallDenseMap<int64_t, std::shared_ptr<void>> owners;
   // Where a result is the memory of a memref argument, the argument owns it.
   for (auto [argument, words] :
-       llvm::zip_equal(state->arguments, state->descriptors))
+       llvm::zip_equal(state->device ? state->onDevice : state->arguments,
+                       state->descriptors))
     owners[words[0]] = std::make_shared<HostTensor>(argument);
   size_t position = 0;
   for (const ValueSpec &spec : state->signature.results) {
@@ -129,7 +160,10 @@ SmallVector<HostTensor> Kernel::Call::takeResults() {
     std::shared_ptr<void> &owner = owners[words[0]];
     if (!owner && words[0] != constantMemory)
       owner =
-          std::shared_ptr<void>(reinterpret_cast<void *>(words[0]), std::free);
+          std::shared_ptr<void>(reinterpret_cast<void *>(words[0]),
+                                [device = state->device](void *p) {
+                                  device ? device->release(p) : std::free(p);
+                                });
     char *data = reinterpret_cast<char *>(words[1]) +
                  words[2] * getByteWidth(spec.dtype);
     results.push_back(HostTensor(spec.dtype, sizes, strides, data, owner));
@@ -142,6 +176,7 @@ Kernel::invoke(ArrayRef<HostTensor> arguments) const {
   llvm::Expected<Call> call = prepare(arguments);
   if (!call)
     return call.takeError();
-  call->run();
+  if (llvm::Error error = call->run())
+    return error;
   return call->takeResults();
 }

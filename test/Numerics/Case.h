@@ -91,6 +91,8 @@ struct Road {
   std::string name, pipelineOptions;
   /// The mean's rounding error is carried along.
   bool hasResidual = false;
+  /// Kernels for a GPU, run by the PTX interpreter.
+  bool hasKernels = false;
 };
 
 struct KernelCase {

@@ -24,6 +24,7 @@ std::vector<Road> numerics::getRoads() {
       {"vector-threads", "road=vector threads=2", true},
       {"linalg", "road=linalg", false},
       {"affine", "road=affine", false},
+      {"gpu", "chip=sm_90", true, true},
   };
   if (llvm::Triple(llvm::sys::getProcessTriple()).getArch() !=
       llvm::Triple::x86_64)

@@ -37,9 +37,19 @@ static cl::opt<std::string> road("road",
                                  cl::desc("How norm ops are lowered, as in "
                                           "--norm-cpu-pipeline=road=…"),
                                  cl::cat(category));
+enum class Target { CPU, CUDA, PTXInterpreter };
+static cl::opt<Target> target(
+    "target", cl::desc("Where norms run"), cl::init(Target::CPU),
+    cl::values(clEnumValN(Target::CPU, "cpu", "here; the default"),
+               clEnumValN(Target::CUDA, "cuda", "the first NVIDIA GPU"),
+               clEnumValN(Target::PTXInterpreter, "ptx-interpreter",
+                          "here, from the PTX that an NVIDIA GPU would get; "
+                          "finds races and wrong accesses")),
+    cl::cat(category));
 static cl::opt<std::string>
     pipelineOptions("pipeline-options",
-                    cl::desc("More options of --norm-cpu-pipeline"),
+                    cl::desc("More options of --norm-cpu-pipeline; with "
+                             "another target, of --norm-gpu-pipeline"),
                     cl::cat(category));
 static cl::list<std::string>
     inputs("input", cl::CommaSeparated, cl::value_desc("[N=]FILE.npy|NUMBER"),
@@ -113,6 +123,16 @@ static llvm::Error checkRoad() {
   for (unsigned i = 0; i < parser.getNumOptions(); ++i)
     roads += (i ? ", " : "") + parser.getOption(i).str();
   return llvm::createStringError("--road=" + road + ": the roads are " + roads);
+}
+
+static llvm::Expected<std::shared_ptr<Device>> createDevice() {
+  if (target == Target::CPU)
+    return nullptr;
+  if (!road.empty() || timeIt)
+    return llvm::createStringError("--road and --time are of the target cpu");
+  if (target == Target::PTXInterpreter)
+    return createInterpreterDevice();
+  return createCUDADevice();
 }
 
 static std::vector<Output> getOutputs(const Signature &signature,
@@ -242,6 +262,10 @@ static llvm::Error run(MLIRContext &context) {
   options.pipelineOptions = pipelineOptions;
   if (!road.empty())
     options.pipelineOptions += " road=" + road;
+  llvm::Expected<std::shared_ptr<Device>> device = createDevice();
+  if (!device)
+    return device.takeError();
+  options.device = *device;
   llvm::Expected<Kernel> kernel =
       compile(**module, entry->getSymName(), options);
   if (!kernel)

@@ -32,6 +32,8 @@ public:
   int64_t getRank() const { return shape.size(); }
   int64_t getNumElements() const;
   int64_t getNumBytes() const { return getNumElements() * getByteWidth(dtype); }
+  /// From the first element to the last, gaps included.
+  int64_t getNumSpannedBytes() const;
   void *getData() const { return data; }
   /// Row-major and without gaps.
   bool isContiguous() const { return contiguous; }

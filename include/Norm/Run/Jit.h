@@ -9,6 +9,7 @@
 #ifndef NORM_RUN_JIT_H
 #define NORM_RUN_JIT_H
 
+#include "Norm/Run/Device.h"
 #include "Norm/Run/Signature.h"
 #include <functional>
 
@@ -28,8 +29,11 @@ namespace norm {
 void registerAllForRun(DialectRegistry &registry);
 
 struct CompileOptions {
-  /// What --norm-cpu-pipeline would be given, such as "road=affine".
+  /// What --norm-cpu-pipeline would be given, such as "road=affine"; with a
+  /// device, --norm-gpu-pipeline.
   std::string pipelineOptions;
+  /// Where norms run; with none, here.
+  std::shared_ptr<Device> device;
   /// Raises and fuses first, as --norm-raise and --norm-fuse do.
   bool fuse = false;
   /// Replaces --norm-cpu-pipeline if set; must end in the LLVM dialect.
@@ -54,6 +58,8 @@ public:
   const Signature &getSignature() const { return signature; }
   /// True if the code runs on OpenMP threads.
   bool isParallel() const { return parallel; }
+  /// True if norms run on a device.
+  bool hasDevice() const { return device != nullptr; }
 
   /// The code itself, for callers that pack the arguments: the address of each
   /// scalar, and of the pointer to each descriptor, as upstream's packed
@@ -70,7 +76,8 @@ public:
   public:
     Call(Call &&);
     ~Call();
-    void run();
+    /// With a device, what went wrong there.
+    llvm::Error run();
     /// Takes the results of the last run(). Due after every run() of a function
     /// with shaped results, which are freshly allocated.
     SmallVector<HostTensor> takeResults();
@@ -89,6 +96,7 @@ private:
                                         const CompileOptions &);
 
   Signature signature;
+  std::shared_ptr<Device> device;
   bool parallel = false;
   std::unique_ptr<llvm::TargetMachine> machine;
   std::unique_ptr<ExecutionEngine> engine;

@@ -1,0 +1,93 @@
+//===- Passes.td - Passes of the GPU stage -*- tablegen -*-===//
+//
+// Part of the Norm project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef NORM_GPU_PASSES_TD
+#define NORM_GPU_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def NormToGPUPass : Pass<"norm-to-gpu", "::mlir::ModuleOp"> {
+  let summary = "norm.generic on buffers to GPU kernels and their launches";
+  let description = [{
+    The direct road to the speed of memory: each row is read once, in accesses
+    of 16 bytes, and stays in the registers of a few threads, a warp, a block or, from sm_90
+    on, a cluster; each reduction costs a butterfly of shuffles and at most one
+    barrier. Rows that none of these holds are read again in each pass. Every
+    op becomes kernels in a `gpu.module` with the chip as its target, and a
+    launch. Only norm ops are touched, which is how other compilers use this as
+    a lowering. Buffers are taken as they are: they must be the device's.
+
+    Which threads take what, the *plan*, depends on the shape, the types and the
+    chip alone, never on the number of rows: a row gives the same bits whatever
+    stands beside it. A remark of category `norm-plan` says which plans were
+    made, or why an op was left as it is. What is only known at run time (that
+    all operands are aligned to vectors, the length of a dynamic row) chooses
+    between kernels when they are launched; the last one takes anything: any
+    alignment, any strides.
+
+    Contract: an out may be the same buffer as an input of the same indexing
+    map, and the op then works in place; it must overlap nothing else.
+
+    Numeric contract: the order of sums is free; a product and a sum may round
+    once. Sums of f16 and bf16 are taken in f32. Moments take two passes, about
+    a shift: (v − mean) is exact to the rounding of v − s, where s is the mean
+    of the row's first eight elements, and is no worse for rows whose mean is much
+    larger than their deviation. A quotient of f32 is rounded as by IEEE 754,
+    but where it or the reciprocal of the divisor is near the ends of the range.
+    Reciprocal roots are off by 2^-22.9 at most, roots by 2^-23, exponentials by
+    2^-21.5; other transcendentals are upstream's polynomial approximations.
+
+    Fails for a chip that it does not know.
+  }];
+  let options = [
+    Option<"chipName", "chip", "std::string", [{"sm_90"}],
+           "The chip, as in sm_90">
+  ];
+  let dependentDialects = [
+    "::mlir::gpu::GPUDialect", "::mlir::LLVM::LLVMDialect",
+    "::mlir::memref::MemRefDialect", "::mlir::norm::NormDialect",
+    "::mlir::NVVM::NVVMDialect", "::mlir::scf::SCFDialect",
+    "::mlir::vector::VectorDialect"];
+}
+
+def NormPlaceOnDevicePass : Pass<"norm-place-on-device"> {
+  let summary = "Buffers on the device, and nothing on the host that reads them";
+  let description = [{
+    What bufferization allocates, frees and copies becomes `gpu.alloc`,
+    `gpu.dealloc` and `gpu.memcpy`. Whatever else reads or writes buffers on the
+    host is an error, and so is a norm that has no kernel: the buffers are the
+    device's.
+  }];
+  let dependentDialects = ["::mlir::gpu::GPUDialect"];
+}
+
+def NormKernelsToObjectsPass : Pass<"norm-kernels-to-objects",
+                                    "::mlir::ModuleOp"> {
+  let summary = "gpu.module in the LLVM dialect to PTX, cubin or fatbin";
+  let description = [{
+    Upstream's `gpu-module-to-binary`, once it is known that it can be done: no
+    ptxas where one is needed, or one too old for the chip, is one error that
+    says what is missing. PTX needs no CUDA.
+  }];
+  let options = [
+    Option<"format", "format", "::mlir::norm::KernelFormat",
+           "::mlir::norm::KernelFormat::ISA", "What kernels become",
+           [{::llvm::cl::values(
+               clEnumValN(::mlir::norm::KernelFormat::ISA, "isa", "PTX"),
+               clEnumValN(::mlir::norm::KernelFormat::Bin, "bin",
+                          "cubin, by ptxas"),
+               clEnumValN(::mlir::norm::KernelFormat::Fatbin, "fatbin",
+                          "cubin and PTX, by ptxas and fatbinary"))}]>,
+    Option<"toolkit", "toolkit", "std::string", [{""}],
+           "Where CUDA is; by default where PATH, CUDA_ROOT, CUDA_HOME or "
+           "CUDA_PATH have ptxas">
+  ];
+  let dependentDialects = ["::mlir::gpu::GPUDialect"];
+}
+
+#endif // NORM_GPU_PASSES_TD

@@ -1,0 +1,53 @@
+//===- Pipeline.h - From tensors to kernels in a host module -*- C++ -*-===//
+//
+// Part of the Norm project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef NORM_GPU_PIPELINE_H
+#define NORM_GPU_PIPELINE_H
+
+#include "Norm/GPU/KernelFormat.h"
+#include "mlir/Pass/PassOptions.h"
+
+namespace mlir {
+class OpPassManager;
+namespace norm {
+
+struct GPUPipelineOptions : PassPipelineOptions<GPUPipelineOptions> {
+  Option<std::string> chip{*this, "chip", llvm::cl::init("sm_90"),
+                           llvm::cl::desc("the chip, as in sm_90")};
+  Option<KernelFormat> format{
+      *this, "format", llvm::cl::init(KernelFormat::ISA),
+      llvm::cl::desc("what the host module carries its kernels as"),
+      llvm::cl::values(
+          clEnumValN(KernelFormat::ISA, "isa", "PTX; needs no CUDA"),
+          clEnumValN(KernelFormat::Bin, "bin", "cubin, by ptxas"),
+          clEnumValN(KernelFormat::Fatbin, "fatbin",
+                     "cubin and PTX, by ptxas and fatbinary"))};
+  Option<std::string> toolkit{
+      *this, "toolkit",
+      llvm::cl::desc("where CUDA is; by default where PATH, CUDA_ROOT, "
+                     "CUDA_HOME or CUDA_PATH have ptxas")};
+};
+
+/// What --norm-gpu-pipeline runs: norms on tensors or memrefs to a host module
+/// in the LLVM dialect with their kernels embedded. It neither raises nor
+/// fuses. Whatever else would work on buffers is refused.
+void buildGPUPipeline(OpPassManager &pm, const GPUPipelineOptions &options);
+
+/// From `gpu.module` and launches to the LLVM dialect and objects.
+void buildKernelsToObjects(OpPassManager &pm,
+                           const GPUPipelineOptions &options);
+
+void registerNormGPUPipeline();
+
+/// --norm-to-ptx of norm-translate: the PTX in the objects of a module.
+void registerToPTXTranslation();
+
+} // namespace norm
+} // namespace mlir
+
+#endif // NORM_GPU_PIPELINE_H

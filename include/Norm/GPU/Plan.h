@@ -1,0 +1,71 @@
+//===- Plan.h - Which threads take what of a row -*- C++ -*-===//
+//
+// Part of the Norm project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef NORM_GPU_PLAN_H
+#define NORM_GPU_PLAN_H
+
+#include "Norm/GPU/Chip.h"
+#include "Norm/IR/RowProgram.h"
+
+namespace mlir::norm {
+
+constexpr int64_t warpSize = 32;
+
+/// How the threads of a kernel share the rows. Thread t of the T that share a
+/// row takes vectors t, t + T, t + 2T … of it. A pure function of the op's
+/// shape and types and of the chip: never of the number of rows, so that a row
+/// gives the same bits whatever stands beside it.
+struct GPUPlan {
+  /// The dims that number the elements of a row and the rows; the last one of
+  /// each is the fastest.
+  SmallVector<unsigned> reductionDims, parallelDims;
+  /// Elements a thread takes at once, along the last reduction dim.
+  int64_t vectorWidth = 1;
+  /// A power of two below a warp, else a number of whole warps; of all blocks.
+  int64_t threadsPerRow = warpSize;
+  /// 1 unless rows are of a warp or less.
+  int64_t rowsPerBlock = 1;
+  /// 1 unless a cluster shares the row: a power of two.
+  int64_t blocksPerRow = 1;
+  /// Vectors a thread has in flight: all of its row if `isHeld`.
+  int64_t vectorsPerThread = 1;
+  /// Rows stay in registers; otherwise every pass reads them again.
+  bool isHeld = true;
+
+  /// Of a block.
+  int64_t getThreads() const {
+    return threadsPerRow * rowsPerBlock / blocksPerRow;
+  }
+  int64_t getWarpsPerRow() const {
+    return std::max<int64_t>(1, threadsPerRow / warpSize);
+  }
+  /// Elements that the threads of a row have in flight.
+  int64_t getElementsInFlight() const {
+    return threadsPerRow * vectorWidth * vectorsPerThread;
+  }
+
+  std::string str() const;
+};
+
+/// What the op is lowered to: the first of these whose conditions hold at run
+/// time. All but the last one may have conditions: that operands are aligned to
+/// vectors, and that a dynamic row is no longer than what is in flight. Fails
+/// with the reason why the op has no kernel.
+FailureOr<SmallVector<GPUPlan>> getGPUPlans(const RowProgram &program,
+                                            const GPUChip &chip,
+                                            std::string &reason);
+
+/// What one vector of operand number `operand` must be aligned to, in bytes.
+int64_t getAccessAlignment(GenericOp op, unsigned operand, int64_t width);
+
+/// The static strides of an operand, of the dims of its type.
+SmallVector<int64_t> getStaticStrides(MemRefType type);
+
+} // namespace mlir::norm
+
+#endif // NORM_GPU_PLAN_H

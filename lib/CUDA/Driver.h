@@ -1,0 +1,117 @@
+//===- Driver.h - The CUDA driver, loaded when it is there ------*- C++ -*-===//
+//
+// Part of the Norm project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef NORM_LIB_CUDA_DRIVER_H
+#define NORM_LIB_CUDA_DRIVER_H
+
+#include <cstddef>
+#include <cstdint>
+
+namespace norm::cuda {
+
+// The driver's types, as its stable ABI has them.
+using Result = int;
+using DevicePointer = unsigned long long;
+struct ContextObject;
+struct ModuleObject;
+struct FunctionObject;
+struct StreamObject;
+struct EventObject;
+using Context = ContextObject *;
+using Module = ModuleObject *;
+using Function = FunctionObject *;
+using Stream = StreamObject *;
+using Event = EventObject *;
+
+/// CUlaunchAttribute.
+struct LaunchAttribute {
+  static constexpr unsigned clusterDimension = 4;
+  unsigned id;
+  char padding[4];
+  union {
+    char bytes[64];
+    struct {
+      unsigned x, y, z;
+    } cluster;
+  } value;
+};
+
+/// CUlaunchConfig.
+struct LaunchConfig {
+  unsigned gridX, gridY, gridZ, blockX, blockY, blockZ, sharedBytes;
+  Stream stream;
+  LaunchAttribute *attributes;
+  unsigned numAttributes;
+};
+
+// CUfunction_attribute and CUjit_option.
+constexpr int maxDynamicSharedSizeBytes = 8;
+constexpr int nonPortableClusterSizeAllowed = 13;
+constexpr int jitErrorLogBuffer = 5;
+constexpr int jitErrorLogBufferSizeBytes = 6;
+
+/// Name here, name in the library, parameters.
+#define NORM_CUDA_FUNCTIONS(F)                                                 \
+  F(cuInit, "cuInit", unsigned)                                                \
+  F(cuDeviceGet, "cuDeviceGet", int *, int)                                    \
+  F(cuDevicePrimaryCtxRetain, "cuDevicePrimaryCtxRetain", Context *, int)      \
+  F(cuCtxGetCurrent, "cuCtxGetCurrent", Context *)                             \
+  F(cuCtxSetCurrent, "cuCtxSetCurrent", Context)                               \
+  F(cuCtxSynchronize, "cuCtxSynchronize")                                      \
+  F(cuModuleLoadDataEx, "cuModuleLoadDataEx", Module *, const void *,          \
+    unsigned, int *, void **)                                                  \
+  F(cuModuleUnload, "cuModuleUnload", Module)                                  \
+  F(cuModuleGetFunction, "cuModuleGetFunction", Function *, Module,            \
+    const char *)                                                              \
+  F(cuFuncSetAttribute, "cuFuncSetAttribute", Function, int, int)              \
+  F(cuLaunchKernelEx, "cuLaunchKernelEx", const LaunchConfig *, Function,      \
+    void **, void **)                                                          \
+  F(cuStreamCreate, "cuStreamCreate", Stream *, unsigned)                      \
+  F(cuStreamDestroy, "cuStreamDestroy_v2", Stream)                             \
+  F(cuStreamSynchronize, "cuStreamSynchronize", Stream)                        \
+  F(cuStreamWaitEvent, "cuStreamWaitEvent", Stream, Event, unsigned)           \
+  F(cuEventCreate, "cuEventCreate", Event *, unsigned)                         \
+  F(cuEventDestroy, "cuEventDestroy_v2", Event)                                \
+  F(cuEventRecord, "cuEventRecord", Event, Stream)                             \
+  F(cuEventSynchronize, "cuEventSynchronize", Event)                           \
+  F(cuMemAlloc, "cuMemAlloc_v2", DevicePointer *, size_t)                      \
+  F(cuMemAllocManaged, "cuMemAllocManaged", DevicePointer *, size_t, unsigned) \
+  F(cuMemFree, "cuMemFree_v2", DevicePointer)                                  \
+  F(cuMemcpyAsync, "cuMemcpyAsync", DevicePointer, DevicePointer, size_t,      \
+    Stream)                                                                    \
+  F(cuMemsetD32Async, "cuMemsetD32Async", DevicePointer, unsigned, size_t,     \
+    Stream)                                                                    \
+  F(cuMemsetD16Async, "cuMemsetD16Async", DevicePointer, unsigned short,       \
+    size_t, Stream)                                                            \
+  F(cuMemHostRegister, "cuMemHostRegister_v2", void *, size_t, unsigned)       \
+  F(cuMemHostUnregister, "cuMemHostUnregister", void *)                        \
+  F(cuGetErrorName, "cuGetErrorName", Result, const char **)
+
+struct Driver {
+#define NORM_CUDA_MEMBER(name, symbol, ...) Result (*name)(__VA_ARGS__);
+  NORM_CUDA_FUNCTIONS(NORM_CUDA_MEMBER)
+#undef NORM_CUDA_MEMBER
+
+  /// Why there is none; empty if there is one. Loads and initialises it.
+  static const char *findProblem();
+  /// Ends the process with that if there is none. There is a current context
+  /// then: the caller's, or the primary one of the default device.
+  static const Driver &enter();
+  /// Ends the process with the call and the code, unless it is a success.
+  void check(Result result, const char *call) const;
+};
+
+/// In a function with a `driver`.
+#define NORM_CUDA_CHECK(call) driver.check(driver.call, #call)
+
+} // namespace norm::cuda
+
+/// The first reason why no kernel can run here, one line; null if they can.
+extern "C" const char *normCUDAFindProblem();
+
+#endif // NORM_LIB_CUDA_DRIVER_H

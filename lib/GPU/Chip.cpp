@@ -1,0 +1,40 @@
+//===- Chip.cpp - The GPUs that code is made for -*- C++ -*-===//
+//
+// Part of the Norm project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Norm/GPU/Chip.h"
+#include "llvm/ADT/STLExtras.h"
+
+using namespace mlir;
+using namespace mlir::norm;
+
+static constexpr GPUChip chips[] = {
+    {"sm_80", 80, 120, false}, {"sm_86", 80, 120, false},
+    {"sm_87", 80, 120, false}, {"sm_89", 80, 120, false},
+    {"sm_90", 80, 120, true},  {"sm_90a", 80, 120, true},
+    {"sm_100", 88, 129, true}, {"sm_100a", 88, 129, true},
+    {"sm_103", 88, 129, true}, {"sm_103a", 88, 129, true},
+    {"sm_120", 88, 129, true}, {"sm_120a", 88, 129, true},
+    {"sm_121", 88, 129, true}, {"sm_121a", 88, 129, true},
+};
+
+FailureOr<GPUChip> GPUChip::get(StringRef name,
+                                function_ref<InFlightDiagnostic()> emitError) {
+  const auto *chip = llvm::find_if(
+      chips, [&](const GPUChip &chip) { return chip.name == name; });
+  if (chip != std::end(chips))
+    return *chip;
+  InFlightDiagnostic error = emitError();
+  error << "'" << name << "' is not a chip that code is made for; these are: ";
+  llvm::interleaveComma(chips, error,
+                        [&](const GPUChip &chip) { error << chip.name; });
+  return error;
+}
+
+std::string GPUChip::getFeatures() const {
+  return "+ptx" + std::to_string(ptxVersion);
+}

@@ -1,0 +1,317 @@
+//===- Kernel.cpp - The kernel of a row program -*- C++ -*-===//
+//
+// Part of the Norm project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Kernel.h"
+#include "Norm/IR/NoUnroll.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace mlir::norm;
+
+Kernel::Kernel(const RowProgram &program, const GPUPlan &plan,
+               const KernelInterface &interface, OpBuilder &builder)
+    : program(program), plan(plan), interface(interface), builder(builder),
+      op(program.getOp()), loc(op.getLoc()), values(program, plan, builder) {}
+
+Value Kernel::index(int64_t value) {
+  return arith::ConstantIndexOp::create(builder, loc, value);
+}
+
+/// A value of the host in the kernel.
+Value Kernel::getValue(OpFoldResult value) {
+  if (auto dynamic = dyn_cast<Value>(value))
+    return values.mapping.lookup(dynamic);
+  return getValueOrCreateConstantIndexOp(builder, loc, value);
+}
+
+gpu::GPUFuncOp Kernel::emit(gpu::GPUModuleOp module, StringRef name) {
+  OpBuilder::InsertionGuard guard(builder);
+  createFunction(module, name);
+  emitRow();
+  emitViews();
+  values.length = index(1);
+  for (unsigned dim : plan.reductionDims)
+    values.length = builder.createOrFold<arith::MulIOp>(
+        loc, values.length, getValue(interface.getExtents()[dim]));
+  staticLength = getConstantIntValue(values.length);
+  if (plan.isHeld)
+    createChunks(index(0));
+  for (ArrayRef<ReduceOp> pass : program.getPasses())
+    emitPass(pass);
+  if (plan.blocksPerRow > 1 && !hasMetCluster)
+    NVVM::ClusterWaitOp::create(builder, loc, builder.getUnitAttr());
+  emitStores();
+  gpu::ReturnOp::create(builder, loc);
+  return function;
+}
+
+void Kernel::createFunction(gpu::GPUModuleOp module, StringRef name) {
+  // Before the kernel is there: a name that is taken gets a number.
+  SymbolTable symbols(module);
+  builder.setInsertionPointToStart(module.getBody());
+  ArrayRef<Value> arguments = interface.getArguments();
+  function = gpu::GPUFuncOp::create(
+      builder, loc, name,
+      builder.getFunctionType(TypeRange(ValueRange(arguments)), {}));
+  function->setAttr(gpu::GPUDialect::getKernelFuncAttrName(),
+                    builder.getUnitAttr());
+  function.setKnownBlockSize(
+      ArrayRef<int32_t>{int32_t(plan.getThreads()), 1, 1});
+  // Room for what a thread holds, and no more: left alone, ptxas would spill to
+  // have more blocks on a multiprocessor, or load parameters long before use.
+  bool isStatic = llvm::all_of(plan.reductionDims, [&](unsigned dim) {
+    return isa<Attribute>(interface.getExtents()[dim]);
+  });
+  int64_t elements = plan.vectorsPerThread * plan.vectorWidth;
+  int64_t registers = elements > 16             ? 80
+                      : plan.isHeld && isStatic ? 48
+                      : plan.rowsPerBlock == 1  ? 64
+                                                : 72;
+  function->setAttr(NVVM::NVVMDialect::getMaxnregAttrName(),
+                    builder.getI32IntegerAttr(registers));
+  if (plan.blocksPerRow > 1)
+    function.setKnownClusterSize(
+        ArrayRef<int32_t>{int32_t(plan.blocksPerRow), 1, 1});
+  symbols.insert(function);
+  for (auto [i, argument] : llvm::enumerate(arguments)) {
+    values.mapping.map(argument, function.getArgument(i));
+    if (!interface.isReadOnly(argument))
+      continue;
+    function.setArgAttr(i, LLVM::LLVMDialect::getNoAliasAttrName(),
+                        builder.getUnitAttr());
+    function.setArgAttr(i, LLVM::LLVMDialect::getReadonlyAttrName(),
+                        builder.getUnitAttr());
+  }
+  builder.setInsertionPointToStart(&function.getBody().front());
+}
+
+//===----------------------------------------------------------------------===//
+// Rows
+//===----------------------------------------------------------------------===//
+
+/// The indices of `dims` at element or row number `number`; the last dim is the
+/// fastest.
+void Kernel::delinearize(Value number, ArrayRef<unsigned> dims,
+                         MutableArrayRef<Value> indices) {
+  for (unsigned dim : llvm::reverse(dims)) {
+    if (dim == dims.front()) {
+      indices[dim] = number;
+      return;
+    }
+    // What has no elements is divided by something, and then not accessed.
+    Value extent = builder.createOrFold<arith::MaxUIOp>(
+        loc, getValue(interface.getExtents()[dim]), index(1));
+    indices[dim] = builder.createOrFold<arith::RemUIOp>(loc, number, extent);
+    number = builder.createOrFold<arith::DivUIOp>(loc, number, extent);
+  }
+}
+
+/// Which row the thread works on. One that has none keeps to the first: it
+/// takes part in what the warp does together, and stores nothing.
+void Kernel::emitRow() {
+  thread = gpu::ThreadIdOp::create(builder, loc, gpu::Dimension::x);
+  Value row = gpu::BlockIdOp::create(builder, loc, gpu::Dimension::x);
+  member = thread;
+  if (plan.blocksPerRow > 1) {
+    // No block writes to another before that runs; see reduceAcrossWarps.
+    NVVM::ClusterArriveRelaxedOp::create(builder, loc, builder.getUnitAttr());
+    Value shift = index(llvm::Log2_64(plan.blocksPerRow));
+    rank =
+        arith::AndIOp::create(builder, loc, row, index(plan.blocksPerRow - 1));
+    row = arith::ShRUIOp::create(builder, loc, row, shift);
+    Value first =
+        arith::MulIOp::create(builder, loc, rank, index(plan.getThreads()));
+    member = arith::AddIOp::create(builder, loc, first, thread);
+  }
+  if (plan.rowsPerBlock > 1) {
+    Value shift = index(llvm::Log2_64(plan.threadsPerRow));
+    member = builder.createOrFold<arith::AndIOp>(loc, thread,
+                                                 index(plan.threadsPerRow - 1));
+    Value rowOfBlock = builder.createOrFold<arith::ShRUIOp>(loc, thread, shift);
+    row = arith::MulIOp::create(builder, loc, row, index(plan.rowsPerBlock));
+    row = arith::AddIOp::create(builder, loc, row, rowOfBlock);
+    Value rows = index(1);
+    for (unsigned dim : plan.parallelDims)
+      rows = builder.createOrFold<arith::MulIOp>(
+          loc, rows, getValue(interface.getExtents()[dim]));
+    std::optional<int64_t> known = getConstantIntValue(rows);
+    if (!known || *known % plan.rowsPerBlock != 0) {
+      hasRow = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ult,
+                                     row, rows);
+      row = arith::SelectOp::create(builder, loc, hasRow, row, index(0));
+    }
+  }
+  rowIndices.resize(interface.getExtents().size());
+  delinearize(row, plan.parallelDims, rowIndices);
+}
+
+/// Each buffer from the row's first element on, with the dims of the row.
+void Kernel::emitViews() {
+  values.views.resize(op->getNumOperands());
+  for (auto [i, operand] : llvm::enumerate(op->getOperands())) {
+    auto type = dyn_cast<MemRefType>(operand.getType());
+    if (!type)
+      continue;
+    const OperandLayout &layout = interface.getOperands()[i];
+    Value offset = getValue(layout.offset);
+    SmallVector<OpFoldResult> sizes, strides;
+    for (auto [expr, stride] :
+         llvm::zip_equal(op.getInputMap(i).getResults(), layout.strides)) {
+      unsigned dim = cast<AffineDimExpr>(expr).getPosition();
+      if (Value row = rowIndices[dim]) {
+        Value step =
+            builder.createOrFold<arith::MulIOp>(loc, row, getValue(stride));
+        offset = builder.createOrFold<arith::AddIOp>(loc, offset, step);
+        continue;
+      }
+      sizes.push_back(getAsOpFoldResult(getValue(interface.getExtents()[dim])));
+      strides.push_back(getAsOpFoldResult(getValue(stride)));
+    }
+    values.views[i] = memref::ReinterpretCastOp::create(
+        builder, loc, values.mapping.lookup(layout.base),
+        getAsOpFoldResult(offset), sizes, strides);
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Elements of a row
+//===----------------------------------------------------------------------===//
+
+Chunk Kernel::getChunk(Value first, bool isCertain) {
+  Chunk chunk;
+  chunk.indices.resize(rowIndices.size());
+  delinearize(first, plan.reductionDims, chunk.indices);
+  if (!isCertain)
+    chunk.inBounds = arith::CmpIOp::create(
+        builder, loc, arith::CmpIPredicate::ult, first, values.length);
+  return chunk;
+}
+
+/// What the thread takes of the elements from `base` on.
+void Kernel::createChunks(Value base) {
+  values.chunks.clear();
+  Value first =
+      builder.createOrFold<arith::MulIOp>(loc, member, index(plan.vectorWidth));
+  first = builder.createOrFold<arith::AddIOp>(loc, base, first);
+  int64_t step = plan.threadsPerRow * plan.vectorWidth;
+  int64_t inFlight = plan.getElementsInFlight();
+  for (int64_t i = 0; i < plan.vectorsPerThread; ++i) {
+    bool isCertain =
+        staticLength && (plan.isHeld ? (i + 1) * step <= *staticLength
+                                     : *staticLength % inFlight == 0);
+    Value at = builder.createOrFold<arith::AddIOp>(loc, first, index(i * step));
+    values.chunks.push_back(getChunk(at, isCertain));
+  }
+}
+
+/// Calls `body` for the chunks in flight: once for a row that is held, else in
+/// a loop over the row. `body` is passed what the last call returned.
+SmallVector<Value>
+Kernel::forEachChunk(ValueRange inits,
+                     function_ref<SmallVector<Value>(ValueRange)> body) {
+  if (plan.isHeld)
+    return body(inits);
+  auto loop = scf::ForOp::create(builder, loc, index(0), values.length,
+                                 index(plan.getElementsInFlight()), inits);
+  setNoUnroll(loop);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(loop.getBody());
+  values.enterLoop(loop);
+  createChunks(loop.getInductionVar());
+  SmallVector<Value> carried = body(loop.getRegionIterArgs());
+  if (!inits.empty())
+    scf::YieldOp::create(builder, loc, carried);
+  values.leaveLoop();
+  return SmallVector<Value>(loop.getResults());
+}
+
+//===----------------------------------------------------------------------===//
+// Outs
+//===----------------------------------------------------------------------===//
+
+void Kernel::emitStores() {
+  bool hasElementOuts = false;
+  for (unsigned i = 0; i < op.getOutputs().size(); ++i)
+    hasElementOuts |= op.isElementwiseOut(i);
+  if (hasElementOuts)
+    forEachChunk({}, [&](ValueRange) -> SmallVector<Value> {
+      // An out may be the buffer of an input: loads that wait for no store go
+      // first.
+      for (unsigned i = 0; i < op.getInputs().size(); ++i)
+        if (op.getInputMap(i).isPermutation() &&
+            !op.getBodyBlock()->getArgument(i).use_empty())
+          for (unsigned chunk = 0; chunk < values.chunks.size(); ++chunk)
+            values.get(op.getBodyBlock()->getArgument(i), chunk);
+      for (unsigned chunk = 0; chunk < values.chunks.size(); ++chunk)
+        emitElementStores(chunk);
+      return {};
+    });
+  emitRowStores();
+}
+
+void Kernel::emitElementStores(unsigned chunk) {
+  SmallVector<std::pair<unsigned, Value>> stored;
+  for (unsigned i = 0; i < op.getOutputs().size(); ++i)
+    if (op.isElementwiseOut(i))
+      stored.push_back({i, values.getSpread(op.getYields()[i], chunk)});
+
+  const Chunk &at = values.chunks[chunk];
+  Value condition = at.inBounds;
+  if (hasRow)
+    condition = condition
+                    ? arith::AndIOp::create(builder, loc, condition, hasRow)
+                    : hasRow;
+  OpBuilder::InsertionGuard guard(builder);
+  if (condition) {
+    auto ifOp = scf::IfOp::create(builder, loc, condition);
+    builder.setInsertionPointToStart(ifOp.thenBlock());
+  }
+  for (auto [i, value] : stored) {
+    unsigned operand = op.getInputs().size() + i;
+    SmallVector<Value> indices = values.getIndices(operand, at);
+    if (isa<VectorType>(value.getType()))
+      vector::StoreOp::create(
+          builder, loc, value, values.views[operand], indices,
+          /*nontemporal=*/false,
+          llvm::MaybeAlign(getAccessAlignment(op, operand, plan.vectorWidth)));
+    else
+      memref::StoreOp::create(builder, loc, value, values.views[operand],
+                              indices);
+  }
+}
+
+/// Outs with one value per row: the first thread of a row stores them.
+void Kernel::emitRowStores() {
+  SmallVector<std::pair<unsigned, Value>> stored;
+  for (unsigned i = 0; i < op.getOutputs().size(); ++i)
+    if (!op.isElementwiseOut(i))
+      stored.push_back({i, values.get(op.getYields()[i], 0)});
+  if (stored.empty())
+    return;
+  Value condition = hasRow;
+  if (plan.threadsPerRow > 1) {
+    condition = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq,
+                                      member, index(0));
+    if (hasRow)
+      condition = arith::AndIOp::create(builder, loc, condition, hasRow);
+  }
+  OpBuilder::InsertionGuard guard(builder);
+  if (condition) {
+    auto ifOp = scf::IfOp::create(builder, loc, condition);
+    builder.setInsertionPointToStart(ifOp.thenBlock());
+  }
+  for (auto [i, value] : stored)
+    memref::StoreOp::create(builder, loc, value,
+                            values.views[op.getInputs().size() + i]);
+}

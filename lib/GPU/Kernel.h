@@ -1,0 +1,92 @@
+//===- Kernel.h - The kernel of a row program -*- C++ -*-===//
+//
+// Part of the Norm project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef NORM_LIB_GPU_KERNEL_H
+#define NORM_LIB_GPU_KERNEL_H
+
+#include "ThreadValues.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+
+namespace mlir::norm {
+
+/// Emits the code of one norm.generic for one plan.
+class Kernel {
+public:
+  Kernel(const RowProgram &program, const GPUPlan &plan,
+         const KernelInterface &interface, OpBuilder &builder);
+
+  /// The kernel, in `module`, named `name` or much like it.
+  gpu::GPUFuncOp emit(gpu::GPUModuleOp module, StringRef name);
+
+private:
+  Value index(int64_t value);
+  Value getValue(OpFoldResult value);
+  void createFunction(gpu::GPUModuleOp module, StringRef name);
+
+  // Which rows and elements.
+  void emitRow();
+  void emitViews();
+  void delinearize(Value number, ArrayRef<unsigned> dims,
+                   MutableArrayRef<Value> indices);
+  Chunk getChunk(Value first, bool isCertain);
+  void createChunks(Value base);
+  SmallVector<Value>
+  forEachChunk(ValueRange inits,
+               function_ref<SmallVector<Value>(ValueRange)> body);
+
+  // Statistics.
+  using Accumulator = std::pair<Combiner, Type>;
+  SmallVector<Value>
+  accumulate(ArrayRef<Accumulator> accumulators,
+             function_ref<Value(unsigned number, unsigned chunk)> contribute);
+  Value emitShift(ReduceOp reduce);
+  Value orZero(Value value);
+  TeamStatistic getMean(Value shift, Value delta);
+  void emitPass(ArrayRef<ReduceOp> pass);
+  Value divideByLength(Value sum);
+
+  // Among the threads of a row.
+  void reduceInTeam(ArrayRef<Accumulator> accumulators,
+                    MutableArrayRef<Value> values);
+  void reduceInWarp(ArrayRef<Accumulator> accumulators,
+                    MutableArrayRef<Value> values, int64_t lanes);
+  void reduceAcrossWarps(ArrayRef<Accumulator> accumulators,
+                         MutableArrayRef<Value> values);
+  void publish(ArrayRef<Value> values, ArrayRef<Value> slots);
+  void publishInCluster(ArrayRef<Value> values, ArrayRef<Value> slots);
+  SmallVector<Value> readSlots(Value slots, Value first, int64_t number);
+  Value combineAll(Combiner kind, SmallVector<Value> terms);
+  Value shuffle(Value value, int64_t distance);
+
+  // Outs.
+  void emitStores();
+  void emitElementStores(unsigned chunk);
+  void emitRowStores();
+
+  const RowProgram &program;
+  const GPUPlan &plan;
+  const KernelInterface &interface;
+  OpBuilder &builder;
+  GenericOp op;
+  Location loc;
+  ThreadValues values;
+  gpu::GPUFuncOp function;
+  std::optional<int64_t> staticLength;
+  /// Of the thread, among those of the block and of its row; of the block,
+  /// among those of its row.
+  Value thread, member, rank;
+  /// Whether all blocks of the cluster are known to run.
+  bool hasMetCluster = false;
+  /// Whether the thread has a row at all; null if that is certain.
+  Value hasRow;
+  SmallVector<Value> rowIndices;
+};
+
+} // namespace mlir::norm
+
+#endif // NORM_LIB_GPU_KERNEL_H

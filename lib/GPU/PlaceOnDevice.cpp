@@ -1,0 +1,96 @@
+//===- PlaceOnDevice.cpp - Buffers on the device -*- C++ -*-===//
+//
+// Part of the Norm project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Norm/IR/Norm.h"
+#include "Norm/Passes.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+namespace mlir::norm {
+#define GEN_PASS_DEF_NORMPLACEONDEVICEPASS
+#include "Norm/Passes.h.inc"
+} // namespace mlir::norm
+
+using namespace mlir;
+
+namespace {
+struct NormPlaceOnDevicePass
+    : norm::impl::NormPlaceOnDevicePassBase<NormPlaceOnDevicePass> {
+  using Base::Base;
+  void runOnOperation() override;
+};
+} // namespace
+
+/// True if the op reads or writes what is in a buffer.
+static bool accessesBuffers(Operation *op) {
+  auto interface = dyn_cast<MemoryEffectOpInterface>(op);
+  if (!interface)
+    return false;
+  SmallVector<MemoryEffects::EffectInstance> effects;
+  interface.getEffects(effects);
+  return llvm::any_of(effects, [](const MemoryEffects::EffectInstance &effect) {
+    return isa<MemoryEffects::Read, MemoryEffects::Write>(effect.getEffect()) &&
+           effect.getValue() && isa<MemRefType>(effect.getValue().getType());
+  });
+}
+
+/// The op on the host as one of the device, if there is such a one.
+static LogicalResult placeOnDevice(Operation *op) {
+  OpBuilder builder(op);
+  Location loc = op->getLoc();
+  auto allocate = [&](MemRefType type, ValueRange sizes) -> Value {
+    return gpu::AllocOp::create(builder, loc, type, /*asyncToken=*/Type(),
+                                /*asyncDependencies=*/ValueRange(), sizes,
+                                /*symbolOperands=*/ValueRange())
+        .getMemref();
+  };
+  if (auto alloc = dyn_cast<memref::AllocOp>(op)) {
+    alloc.replaceAllUsesWith(
+        allocate(alloc.getType(), alloc.getDynamicSizes()));
+  } else if (auto alloca = dyn_cast<memref::AllocaOp>(op)) {
+    Value buffer = allocate(alloca.getType(), alloca.getDynamicSizes());
+    alloca.replaceAllUsesWith(buffer);
+    builder.setInsertionPoint(op->getBlock()->getTerminator());
+    gpu::DeallocOp::create(builder, loc, /*asyncToken=*/Type(), ValueRange(),
+                           buffer);
+  } else if (auto dealloc = dyn_cast<memref::DeallocOp>(op)) {
+    gpu::DeallocOp::create(builder, loc, /*asyncToken=*/Type(), ValueRange(),
+                           dealloc.getMemref());
+  } else if (auto copy = dyn_cast<memref::CopyOp>(op)) {
+    for (Value operand : copy->getOperands())
+      if (!cast<MemRefType>(operand.getType()).getLayout().isIdentity())
+        return op->emitError("copies a buffer on the device that is not "
+                             "contiguous");
+    gpu::MemcpyOp::create(builder, loc, /*asyncToken=*/Type(), ValueRange(),
+                          copy.getTarget(), copy.getSource());
+  } else if (isa<norm::RowOpInterface>(op)) {
+    return op->emitError(
+        "has no kernel; a remark of category norm-plan says why");
+  } else if (!isa<gpu::GPUDialect>(op->getDialect()) && accessesBuffers(op)) {
+    return op->emitError("would read or write on the host what is on the "
+                         "device");
+  } else {
+    return success();
+  }
+  op->erase();
+  return success();
+}
+
+void NormPlaceOnDevicePass::runOnOperation() {
+  SmallVector<Operation *> ops;
+  getOperation()->walk<WalkOrder::PreOrder>([&](Operation *op) {
+    if (isa<gpu::GPUModuleOp>(op))
+      return WalkResult::skip();
+    ops.push_back(op);
+    return WalkResult::advance();
+  });
+  for (Operation *op : ops)
+    if (failed(placeOnDevice(op)))
+      return signalPassFailure();
+}

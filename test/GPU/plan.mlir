@@ -1,0 +1,146 @@
+// RUN: norm-opt %s --norm-to-gpu="chip=sm_90" --remarks-filter="norm-plan" --remark-format=emitRemark -o /dev/null 2>&1 | FileCheck %s
+// RUN: norm-opt %s --norm-to-gpu="chip=sm_80" --remarks-filter="norm-plan" --remark-format=emitRemark -o /dev/null 2>&1 | FileCheck %s --check-prefix=SM80
+
+// What the threads take of a row, by its length and types. Where they take more
+// than an element at once, a second plan is for operands that are not aligned.
+
+// CHECK: plan.mlir:[[#@LINE+3]]:{{.*}}"a block of 256 threads per row; 4 vectors of 4 per thread, held in registers"
+// CHECK: plan.mlir:[[#@LINE+2]]:{{.*}}"a block of 256 threads per row; 16 vectors of 1 per thread, held in registers"
+func.func @block(%x: memref<?x4096xf32>, %y: memref<?x4096xf32>) {
+  norm.rms_norm ins(%x : memref<?x4096xf32>) outs(%y : memref<?x4096xf32>) dims = [1] eps = 1.0e-5
+  return
+}
+
+// The number of rows changes nothing.
+
+// CHECK: plan.mlir:[[#@LINE+2]]:{{.*}}"a block of 256 threads per row; 4 vectors of 4 per thread, held in registers"
+func.func @one_row(%x: memref<1x4096xf32>, %y: memref<1x4096xf32>) {
+  norm.rms_norm ins(%x : memref<1x4096xf32>) outs(%y : memref<1x4096xf32>) dims = [1] eps = 1.0e-5
+  return
+}
+
+// 16 bytes of the widest operand that has every dim.
+
+// CHECK: plan.mlir:[[#@LINE+2]]:{{.*}}"a block of 256 threads per row; 2 vectors of 8 per thread, held in registers"
+func.func @halves(%x: memref<?x4096xbf16>, %g: memref<4096xf32>, %y: memref<?x4096xbf16>) {
+  norm.rms_norm ins(%x : memref<?x4096xbf16>) scale(%g : memref<4096xf32>) outs(%y : memref<?x4096xbf16>) dims = [1] eps = 1.0e-5
+  return
+}
+
+// CHECK: plan.mlir:[[#@LINE+2]]:{{.*}}"a block of 256 threads per row; 4 vectors of 4 per thread, held in registers"
+func.func @halves_to_f32(%x: memref<?x4096xbf16>, %y: memref<?x4096xf32>) {
+  norm.rms_norm ins(%x : memref<?x4096xbf16>) outs(%y : memref<?x4096xf32>) dims = [1] eps = 1.0e-5
+  return
+}
+
+// Rows of a warp, of less, and of whole warps that waste few vectors.
+
+// CHECK: plan.mlir:[[#@LINE+2]]:{{.*}}"a warp per row, 4 rows per block; 3 vectors of 8 per thread, held in registers"
+func.func @warp(%x: memref<?x768xbf16>, %y: memref<?x768xbf16>) {
+  norm.rms_norm ins(%x : memref<?x768xbf16>) outs(%y : memref<?x768xbf16>) dims = [1] eps = 1.0e-5
+  return
+}
+
+// CHECK: plan.mlir:[[#@LINE+2]]:{{.*}}"8 threads per row, 16 rows per block; 2 vectors of 8 per thread, held in registers"
+func.func @short(%x: memref<?x128xbf16>, %y: memref<?x128xbf16>) {
+  norm.rms_norm ins(%x : memref<?x128xbf16>) outs(%y : memref<?x128xbf16>) dims = [1] eps = 1.0e-5
+  return
+}
+
+// CHECK: plan.mlir:[[#@LINE+2]]:{{.*}}"a block of 192 threads per row; 3 vectors of 4 per thread, held in registers"
+func.func @few_wasted(%x: memref<?x2304xf32>, %y: memref<?x2304xf32>) {
+  norm.rms_norm ins(%x : memref<?x2304xf32>) outs(%y : memref<?x2304xf32>) dims = [1] eps = 1.0e-5
+  return
+}
+
+// Odd lengths, and rows that do not start where a vector may.
+
+// CHECK: plan.mlir:[[#@LINE+3]]:{{.*}}"a warp per row, 4 rows per block; 32 vectors of 1 per thread, held in registers"
+// CHECK-NOT: plan.mlir:[[#@LINE+2]]
+func.func @odd(%x: memref<?x1023xf32>, %y: memref<?x1023xf32>) {
+  norm.rms_norm ins(%x : memref<?x1023xf32>) outs(%y : memref<?x1023xf32>) dims = [1] eps = 1.0e-5
+  return
+}
+
+// CHECK: plan.mlir:[[#@LINE+2]]:{{.*}}"a warp per row, 4 rows per block; 8 vectors of 2 per thread, held in registers"
+func.func @even_pitch(%x: memref<?x512xf32, strided<[514, 1]>>, %y: memref<?x512xf32>) {
+  norm.rms_norm ins(%x : memref<?x512xf32, strided<[514, 1]>>) outs(%y : memref<?x512xf32>) dims = [1] eps = 1.0e-5
+  return
+}
+
+// CHECK: plan.mlir:[[#@LINE+3]]:{{.*}}"a warp per row, 4 rows per block; 16 vectors of 1 per thread, held in registers"
+// CHECK-NOT: plan.mlir:[[#@LINE+2]]
+func.func @every_other(%x: memref<?x512xf32, strided<[1024, 2]>>, %y: memref<?x512xf32>) {
+  norm.rms_norm ins(%x : memref<?x512xf32, strided<[1024, 2]>>) outs(%y : memref<?x512xf32>) dims = [1] eps = 1.0e-5
+  return
+}
+
+// Rows that no block holds: a cluster does, where there are clusters.
+
+// CHECK: plan.mlir:[[#@LINE+4]]:{{.*}}"a cluster of 4 blocks of 512 threads per row; 3 vectors of 4 per thread, held in registers"
+// CHECK: plan.mlir:[[#@LINE+3]]:{{.*}}"a cluster of 4 blocks of 512 threads per row; 10 vectors of 1 per thread, held in registers"
+// SM80: plan.mlir:[[#@LINE+2]]:{{.*}}"a block of 512 threads per row; 4 vectors of 4 per thread, read again in each pass"
+func.func @cluster(%x: memref<?x20000xf32>, %y: memref<?x20000xf32>) {
+  norm.rms_norm ins(%x : memref<?x20000xf32>) outs(%y : memref<?x20000xf32>) dims = [1] eps = 1.0e-5
+  return
+}
+
+// CHECK: plan.mlir:[[#@LINE+2]]:{{.*}}"a cluster of 8 blocks of 1024 threads per row; 2 vectors of 8 per thread, held in registers"
+func.func @large_cluster(%x: memref<?x131072xbf16>, %y: memref<?x131072xbf16>) {
+  norm.rms_norm ins(%x : memref<?x131072xbf16>) outs(%y : memref<?x131072xbf16>) dims = [1] eps = 1.0e-5
+  return
+}
+
+// Longer ones are read again; of a dynamic length is what fits while it fits.
+
+// CHECK: plan.mlir:[[#@LINE+2]]:{{.*}}"a block of 512 threads per row; 4 vectors of 4 per thread, read again in each pass"
+func.func @long(%x: memref<?x262144xf32>, %y: memref<?x262144xf32>) {
+  norm.rms_norm ins(%x : memref<?x262144xf32>) outs(%y : memref<?x262144xf32>) dims = [1] eps = 1.0e-5
+  return
+}
+
+// CHECK: plan.mlir:[[#@LINE+6]]:{{.*}}"a warp per row, 4 rows per block; 4 vectors of 4 per thread, held in registers"
+// CHECK: plan.mlir:[[#@LINE+5]]:{{.*}}"a block of 256 threads per row; 4 vectors of 4 per thread, held in registers"
+// CHECK: plan.mlir:[[#@LINE+4]]:{{.*}}"a block of 1024 threads per row; 4 vectors of 4 per thread, held in registers"
+// CHECK: plan.mlir:[[#@LINE+3]]:{{.*}}"a block of 512 threads per row; 4 vectors of 4 per thread, read again in each pass"
+// CHECK: plan.mlir:[[#@LINE+2]]:{{.*}}"a block of 512 threads per row; 16 vectors of 1 per thread, read again in each pass"
+func.func @dynamic(%x: memref<?x?xf32>, %y: memref<?x?xf32>) {
+  norm.rms_norm ins(%x : memref<?x?xf32>) outs(%y : memref<?x?xf32>) dims = [1] eps = 1.0e-5
+  return
+}
+
+// Neighbours in memory are of different rows: so are neighbouring threads.
+
+// CHECK: plan.mlir:[[#@LINE+2]]:{{.*}}"a thread per row, 128 rows per block; 4 vectors of 1 per thread, read again in each pass"
+func.func @channels_first(%x: memref<8x96x3136xf32>, %y: memref<8x96x3136xf32>) {
+  norm.rms_norm ins(%x : memref<8x96x3136xf32>) outs(%y : memref<8x96x3136xf32>) dims = [1] eps = 1.0e-5
+  return
+}
+
+// What has no kernel is left as it is.
+
+// CHECK: plan.mlir:[[#@LINE+2]]:{{.*}}[Missed]{{.*}}works on tensors: bufferize first
+func.func @tensors(%x: tensor<4x8xf32>, %e: tensor<4x8xf32>) -> tensor<4x8xf32> {
+  %y = norm.rms_norm ins(%x : tensor<4x8xf32>) outs(%e : tensor<4x8xf32>) dims = [1] eps = 1.0e-5
+  return %y : tensor<4x8xf32>
+}
+
+// CHECK: plan.mlir:[[#@LINE+2]]:{{.*}}[Missed]{{.*}}'math.tan' has no code of its own on the GPU
+func.func @tangent(%x: memref<4x8xf32>, %y: memref<4x8xf32>) {
+  norm.generic (d0: parallel, d1: reduction) ins(%x[d0, d1] : memref<4x8xf32>) outs(%y[d0, d1] : memref<4x8xf32>) (%xe) {
+    %s = norm.reduce add %xe : f32
+    %t = math.tan %s : f32
+    norm.yield %t : f32
+  }
+  return
+}
+
+// CHECK: plan.mlir:[[#@LINE+2]]:{{.*}}[Missed]{{.*}}no operand has every dim
+func.func @apart(%x: memref<4xf32>, %g: memref<8xf32>, %y: memref<4xf32>) {
+  norm.generic (d0: parallel, d1: reduction) ins(%x[d0], %g[d1] : memref<4xf32>, memref<8xf32>) outs(%y[d0] : memref<4xf32>) (%xe, %ge) {
+    %s = norm.reduce add %ge : f32
+    %t = arith.mulf %s, %xe : f32
+    norm.yield %t : f32
+  }
+  return
+}

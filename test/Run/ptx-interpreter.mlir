@@ -1,0 +1,46 @@
+// Norms as an NVIDIA GPU would run them, here; judged as everything is.
+// RUN: norm-run %s --entry=layer_norm --target=ptx-interpreter --verify | FileCheck %s
+// RUN: norm-run %s --entry=dynamic --target=ptx-interpreter --shape=0=5x999 --shape=1=999 --verify | FileCheck %s
+// RUN: norm-run %s --entry=two_kernels --target=ptx-interpreter --verify | FileCheck %s
+// RUN: norm-run %s --entry=in_place --target=ptx-interpreter --verify | FileCheck %s --check-prefix=MEMREF
+// RUN: norm-run %s --entry=two_kernels --target=ptx-interpreter --pipeline-options=chip=sm_80 --verify | FileCheck %s
+// CHECK: result0: max error {{[^:]*}}; error/bound 0{{.*}}: right
+// CHECK-NOT: WRONG
+// MEMREF: argument0: max error {{[^:]*}}; error/bound 0{{.*}}: right
+
+// RUN: not norm-run %s --entry=two_kernels --target=ptx-interpreter --time 2>&1 | FileCheck %s --check-prefix=CPU-ONLY
+// RUN: not norm-run %s --entry=two_kernels --target=ptx-interpreter --road=affine 2>&1 | FileCheck %s --check-prefix=CPU-ONLY
+// CPU-ONLY: norm-run: error: --road and --time are of the target cpu
+// RUN: not norm-run %s --entry=two_kernels --target=ptx-interpreter --pipeline-options=chip=sm_1 2>&1 | FileCheck %s --check-prefix=CHIP
+// CHIP: norm-run: error: {{.*}}'sm_1'
+
+func.func @layer_norm(%x: tensor<6x768xf32>, %scale: tensor<768xf32>, %shift: tensor<768xf32>) -> tensor<6x768xf32> {
+  %init = tensor.empty() : tensor<6x768xf32>
+  %y = norm.layer_norm ins(%x : tensor<6x768xf32>) scale(%scale : tensor<768xf32>) shift(%shift : tensor<768xf32>)
+         outs(%init : tensor<6x768xf32>) dims = [1] eps = 1.0e-5
+  return %y : tensor<6x768xf32>
+}
+
+func.func @dynamic(%x: tensor<?x?xbf16>, %scale: tensor<?xbf16>) -> tensor<?x?xbf16> {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %m = tensor.dim %x, %c0 : tensor<?x?xbf16>
+  %n = tensor.dim %x, %c1 : tensor<?x?xbf16>
+  %init = tensor.empty(%m, %n) : tensor<?x?xbf16>
+  %y = norm.rms_norm ins(%x : tensor<?x?xbf16>) scale(%scale : tensor<?xbf16>)
+         outs(%init : tensor<?x?xbf16>) dims = [1] eps = 1.0e-5
+  return %y : tensor<?x?xbf16>
+}
+
+// Two kernels, with a buffer between them.
+func.func @two_kernels(%x: tensor<4x256xf16>) -> tensor<4x256xf16> {
+  %init = tensor.empty() : tensor<4x256xf16>
+  %n = norm.rms_norm ins(%x : tensor<4x256xf16>) outs(%init : tensor<4x256xf16>) dims = [1] eps = 1.0e-5
+  %y = norm.l2_norm ins(%n : tensor<4x256xf16>) outs(%init : tensor<4x256xf16>) dims = [1] eps = 1.0e-5
+  return %y : tensor<4x256xf16>
+}
+
+func.func @in_place(%x: memref<4x4096xf32>) {
+  norm.rms_norm ins(%x : memref<4x4096xf32>) outs(%x : memref<4x4096xf32>) dims = [1] eps = 1.0e-5
+  return
+}
