@@ -12,6 +12,7 @@
 #include "Norm/Passes.h"
 #include "Norm/Run/ExtentChecks.h"
 #include "Norm/Run/ResultsToArguments.h"
+#include "Norm/Run/RuntimeLibraries.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/OpenMP/OpenMPDialect.h"
@@ -149,16 +150,6 @@ createHostMachine(unsigned optLevel) {
   return builder->createTargetMachine();
 }
 
-/// The runtime libraries that lowered code calls into.
-static SmallVector<StringRef> getRuntimeLibraries(bool parallel) {
-  SmallVector<StringRef> libraries{
-      NORM_LLVM_LIBRARY_DIR "/libmlir_c_runner_utils.so",
-      NORM_LLVM_LIBRARY_DIR "/libmlir_float16_utils.so"};
-  if (parallel)
-    libraries.push_back(NORM_LLVM_LIBRARY_DIR "/libomp.so");
-  return libraries;
-}
-
 static bool usesOpenMP(ModuleOp module) {
   return module
       .walk([](Operation *op) {
@@ -203,11 +194,9 @@ llvm::Expected<Kernel> mlir::norm::compile(ModuleOp module, StringRef name,
     return engineMachine.takeError();
   auto optimize =
       makeOptimizingTransformer(options.optLevel, 0, kernel.machine.get());
-  SmallVector<StringRef> libraries = getRuntimeLibraries(kernel.parallel);
   ExecutionEngineOptions engineOptions;
   engineOptions.transformer = optimize;
   engineOptions.jitCodeGenOptLevel = llvm::CodeGenOptLevel(options.optLevel);
-  engineOptions.sharedLibPaths = libraries;
   engineOptions.enableGDBNotificationListener = false;
   engineOptions.enablePerfNotificationListener = false;
   FirstError translationError(module.getContext());
@@ -217,6 +206,9 @@ llvm::Expected<Kernel> mlir::norm::compile(ModuleOp module, StringRef name,
     std::string reason = llvm::toString(engine.takeError());
     return translationError.take(reason);
   }
+  if (llvm::Error error =
+          registerRuntimeLibraries(**engine, *copy, kernel.parallel))
+    return error;
   auto function = (*engine)->lookupPacked("_mlir_ciface_" + entryName);
   if (!function)
     return function.takeError();
