@@ -34,10 +34,10 @@ static std::string makeMessage(Operation *op, StringRef what) {
   return message;
 }
 
-void mlir::norm::insertExtentChecks(ModuleOp module) {
-  module.getContext()->loadDialect<cf::ControlFlowDialect>();
+void mlir::norm::insertExtentChecks(Operation *root) {
+  root->getContext()->loadDialect<cf::ControlFlowDialect>();
   SmallVector<RuntimeVerifiableOpInterface> ops;
-  module.walk([&](RuntimeVerifiableOpInterface op) {
+  root->walk([&](RuntimeVerifiableOpInterface op) {
     if (hasDynamicExtent(op))
       ops.push_back(op);
   });

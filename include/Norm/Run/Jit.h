@@ -55,6 +55,11 @@ public:
   /// True if the code runs on OpenMP threads.
   bool isParallel() const { return parallel; }
 
+  /// The code itself, for callers that pack the arguments: the address of each
+  /// scalar, and of the pointer to each descriptor, as upstream's packed
+  /// interface has it.
+  void (*getFunction() const)(void **) { return function; }
+
   /// Calls the function. Tensor arguments stay as they are, memref arguments
   /// may be written. A failing cf.assert in the function aborts the process.
   llvm::Expected<SmallVector<HostTensor>>
