@@ -33,6 +33,8 @@ static void registerCompileError(nb::module_ &m) {
 }
 
 NB_MODULE(_norm, m) {
+  // PyTorch keeps compiled graphs until the process ends, and so kernels.
+  nb::set_leak_warnings(false);
   registerCompileError(m);
   m.def("opt", &opt, nb::arg("text"), nb::arg("pipeline"));
   m.def("compile", &compile, nb::arg("text"), nb::arg("entry"),
