@@ -13,9 +13,11 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import time
+from xml.etree import ElementTree
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TALLY = re.compile(r"^(\d+) passed, (\d+) failed$")
@@ -80,6 +82,34 @@ def lit(preset, *arguments):
     return passed, failed
 
 
+def python(preset):
+    """The package, installed as a user would, from the objects of this build."""
+    environment = binary_dir(preset) / "python-env"
+    report = environment / "pytest.xml"
+    shutil.rmtree(environment, ignore_errors=True)
+    if run(sys.executable, "-m", "venv", environment):
+        raise StepFailed
+    pip = [environment / "bin/python", "-m", "pip", "install", "-q"]
+    requirements = ["scikit-build-core", "nanobind", "numpy", "pytest"]
+    if run(*pip, *requirements):
+        if os.environ.get("CI"):
+            raise StepFailed
+        print("No PyPI: the tests of the Python package are skipped")
+        return 0, 0
+    folder = f"build-dir={binary_dir(preset)}"
+    if run(*pip, "--no-build-isolation", "--no-deps", "-C", folder, "."):
+        raise StepFailed
+    run(environment / "bin/python", "-m", "pytest", f"--junit-xml={report}")
+    if not report.exists():
+        raise StepFailed
+    suite = ElementTree.parse(report).find("testsuite")
+    total, failed, skipped = (
+        sum(int(suite.get(kind)) for kind in kinds)
+        for kinds in (["tests"], ["errors", "failures"], ["skipped"])
+    )
+    return total - failed - skipped, failed
+
+
 def programs(preset, *arguments):
     """The programs listed in test/CMakeLists.txt; each ends in a tally."""
     passed = failed = 0
@@ -120,6 +150,7 @@ SUITES = {
         (build, "release"),
         (lit, "release"),
         (programs, "release"),
+        (python, "release"),
     ],
     "check-ci": [
         (build, "release"),

@@ -8,7 +8,7 @@ from lit.llvm import llvm_config
 config.name = "norm"
 config.test_format = lit.formats.ShTest(not llvm_config.use_lit_shell)
 config.suffixes = [".c", ".mlir", ".test", ".py"]
-config.excludes = ["Inputs", "consumer", "lit.cfg.py"]
+config.excludes = ["Inputs", "Python", "consumer", "lit.cfg.py"]
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.norm_binary_dir, "test")
 
