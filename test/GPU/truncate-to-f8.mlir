@@ -46,7 +46,7 @@ func.func @codes(%x: memref<2x8xf32>, %a: memref<2x8xi8>, %b: memref<2x8xi8>) {
 // PTX-LABEL: .entry clamped_8x4x4(
 // PTX-COUNT-2: cvt.rn.satfinite.e4m3x2.f32
 // PTX: st.global.v2.b16
-// SM80: 'arith.truncf' has no code on 'f8E4M3FN' on sm_80
+// SM80: 'arith.truncf' has no code on f8E4M3FN on sm_80
 func.func @clamped(%x: memref<16x128xf32>, %y: memref<16x128xf8E4M3FN>) {
   %low = arith.constant -448.0 : f32
   %high = arith.constant 448.0 : f32
@@ -60,9 +60,9 @@ func.func @clamped(%x: memref<16x128xf32>, %y: memref<16x128xf8E4M3FN>) {
 }
 
 // CHECK-LABEL: gpu.func @any_8x2x8
-// CHECK: %[[BEYOND:.+]] = arith.cmpf oge, %{{.+}}, %{{.+}} : vector<8xf32>
-// CHECK: %[[ONE:.+]] = arith.extui %[[BEYOND]] : vector<8xi1> to vector<8xi8>
-// CHECK: arith.addi %{{.+}}, %[[ONE]] : vector<8xi8>
+// CHECK: %[[OVER:.+]] = arith.cmpf oge, %{{.+}}, %{{.+}} : vector<8xf32>
+// CHECK: %[[STEP:.+]] = arith.extui %[[OVER]] : vector<8xi1> to vector<8xi8>
+// CHECK: arith.addi %{{.+}}, %[[STEP]] : vector<8xi8>
 func.func @any(%x: memref<16x128xbf16>, %y: memref<16x128xf8E5M2>) {
   norm.generic (d0: parallel, d1: reduction) ins(%x[d0, d1] : memref<16x128xbf16>) outs(%y[d0, d1] : memref<16x128xf8E5M2>) (%xe) {
     %q = arith.truncf %xe : bf16 to f8E5M2
