@@ -59,7 +59,7 @@ gpu::GPUFuncOp Kernel::emit(gpu::GPUModuleOp module, StringRef name) {
 void Kernel::createFunction(gpu::GPUModuleOp module, StringRef name) {
   // Before the kernel is there: a name that is taken gets a number.
   SymbolTable symbols(module);
-  builder.setInsertionPointToStart(module.getBody());
+  builder.setInsertionPointToEnd(module.getBody());
   ArrayRef<Value> arguments = interface.getArguments();
   function = gpu::GPUFuncOp::create(
       builder, loc, name,

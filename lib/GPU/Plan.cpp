@@ -65,7 +65,21 @@ static bool isKnown(Operation *op) {
              math::TanhOp, math::TruncOp>(op);
 }
 
-static LogicalResult verifyBody(GenericOp op, std::string &reason) {
+static bool isF8(Type type) {
+  return isa<Float8E4M3FNType, Float8E5M2Type>(type);
+}
+
+/// f8 is for results alone: what is rounded to it is stored, as it is or as a
+/// byte.
+static bool isF8Result(Operation *op) {
+  auto truncate = dyn_cast<arith::TruncFOp>(op);
+  return truncate && isF8(truncate.getType()) &&
+         !truncate.getIn().getType().isF64() &&
+         llvm::all_of(op->getUsers(), llvm::IsaPred<YieldOp, arith::BitcastOp>);
+}
+
+static LogicalResult verifyBody(GenericOp op, const GPUChip &chip,
+                                std::string &reason) {
   llvm::raw_string_ostream os(reason);
   for (Operation &nested : op.getBodyBlock()->without_terminator()) {
     if (!isKnown(&nested)) {
@@ -77,9 +91,9 @@ static LogicalResult verifyBody(GenericOp op, std::string &reason) {
             math::Log1pOp, math::Log2Op, math::LogOp, math::TanhOp>(nested);
     for (Type type : nested.getResultTypes())
       if (!(isFloat(type) && !(isTranscendental && type.isF64())) &&
-          !type.isIntOrIndex()) {
-        os << "'" << nested.getName() << "' has no code on " << type
-           << " on the GPU";
+          !type.isIntOrIndex() && !(chip.hasF8 && isF8Result(&nested))) {
+        os << "'" << nested.getName() << "' has no code on " << type << " on "
+           << chip.name;
         return failure();
       }
   }
@@ -88,13 +102,15 @@ static LogicalResult verifyBody(GenericOp op, std::string &reason) {
 
 static LogicalResult verifyOperands(GenericOp op, std::string &reason) {
   llvm::raw_string_ostream os(reason);
-  for (Type type : op->getOperandTypes()) {
+  for (auto [i, type] : llvm::enumerate(op->getOperandTypes())) {
+    bool isOut = i >= op.getInputs().size();
     Type element = getElementTypeOrSelf(type);
     auto memref = dyn_cast<MemRefType>(type);
     bool isBytes =
         element.isInteger() && element.getIntOrFloatBitWidth() % 8 == 0;
-    if (!isFloat(element) && !isBytes && !(element.isIndex() && !memref)) {
-      os << "no kernels on " << type;
+    if (!isFloat(element) && !isBytes && !(element.isIndex() && !memref) &&
+        !(isOut && isF8(element))) {
+      os << "no kernels on " << type << " as an " << (isOut ? "out" : "input");
       return failure();
     }
     if (memref && !memref.isStrided()) {
@@ -231,7 +247,8 @@ mlir::norm::getGPUPlans(const RowProgram &program, const GPUChip &chip,
     reason = "works on tensors: bufferize first";
     return failure();
   }
-  if (failed(verifyOperands(op, reason)) || failed(verifyBody(op, reason)))
+  if (failed(verifyOperands(op, reason)) ||
+      failed(verifyBody(op, chip, reason)))
     return failure();
   std::optional<unsigned> innermost = getInnermostDim(op);
   if (!innermost) {

@@ -180,9 +180,11 @@ static gpu::GPUModuleOp createKernelModule(ModuleOp host, const GPUChip &chip) {
 static void expandMath(gpu::GPUFuncOp kernel) {
   RewritePatternSet patterns(kernel.getContext());
   populateExpandMathOnGPUPatterns(patterns);
+  populateTruncateToF8Patterns(patterns);
   SmallVector<Operation *> ops;
   kernel.walk([&](Operation *op) {
-    if (isa<math::MathDialect>(op->getDialect()) || isa<arith::DivFOp>(op))
+    if (isa<math::MathDialect>(op->getDialect()) ||
+        isa<arith::DivFOp, arith::TruncFOp>(op))
       ops.push_back(op);
   });
   GreedyRewriteConfig config;
