@@ -1,4 +1,5 @@
-//===- BatchNormSearch.cpp - From the root of a parameter --------*- C++ -*-===//
+//===- BatchNormSearch.cpp - From the root of a parameter --------*- C++
+//-*-===//
 //
 // Part of the Norm project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
