@@ -13,13 +13,23 @@
 #include "Norm/GPU/Pipeline.h"
 #include "Norm/Passes.h"
 
-void mlir::norm::registerAllNorm(DialectRegistry &registry) {
+using namespace mlir;
+
+void mlir::norm::registerNormDialect(DialectRegistry &registry) {
   registry.insert<NormDialect>();
   registerTransformDialectExtension(registry);
   registerFuseTransformDialectExtension(registry);
   registerBufferizableOpInterfaceExternalModels(registry);
   registerRuntimeVerifiableOpInterfaceExternalModels(registry);
+}
+
+void mlir::norm::registerAllNormPasses() {
   registerNormPasses();
   registerNormPipelines();
   registerNormGPUPipeline();
+}
+
+void mlir::norm::registerAllNorm(DialectRegistry &registry) {
+  registerNormDialect(registry);
+  registerAllNormPasses();
 }

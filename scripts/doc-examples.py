@@ -13,6 +13,8 @@ usage: doc-examples.py FILE.md...
   are put in one.
 * A block of three backquotes and `sh example` is run by bash in a folder that
   shows the repository; it must succeed.
+* A block whose language is followed by the path of a file, as in ```cpp a/b.cpp,
+  must be part of that file, word by word.
 """
 
 import pathlib
@@ -112,6 +114,12 @@ def run_sh(code):
         )
 
 
+def check_quotation(path, code):
+    if " ".join(code.split()) in " ".join((ROOT / path).read_text().split()):
+        return None
+    return f"{path} does not have these lines"
+
+
 RUNNERS = {"mlir": run_mlir, "sh example": run_sh}
 
 
@@ -122,15 +130,21 @@ def main(files):
     for file in files:
         text = pathlib.Path(file).read_text()
         for match in FENCE.finditer(text):
-            runner = RUNNERS.get(match.group(2).strip())
-            if not runner:
+            info, code = match.group(2).strip(), match.group(3)
+            runner = RUNNERS.get(info)
+            quoted = re.fullmatch(r"\w+ (\S+/\S+)", info)
+            if not runner and not quoted:
                 continue
             where = f"{file}:{text.count(chr(10), 0, match.start()) + 1}"
             ran += 1
             try:
-                result = runner(match.group(3))
-                error = result.stderr + result.stdout if result.returncode else None
-            except ValueError as exception:
+                if quoted:
+                    error = check_quotation(quoted.group(1), code)
+                else:
+                    result = runner(code)
+                    output = result.stderr + result.stdout
+                    error = output if result.returncode else None
+            except (OSError, ValueError) as exception:
                 error = str(exception)
             if error is not None:
                 failed += 1

@@ -13,9 +13,11 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import time
+from xml.etree import ElementTree
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TALLY = re.compile(r"^(\d+) passed, (\d+) failed$")
@@ -58,13 +60,15 @@ def tutorial(page):
     return 1, 0
 
 
-def lit(preset):
+def lit(preset, *arguments):
     suite = binary_dir(preset) / "test"
     report = suite / "lit.json"
     report.unlink(missing_ok=True)
     config = (suite / "lit.site.cfg.py").read_text()
     tools = re.search(r'llvm_tools_dir = "(.*)"', config).group(1)
-    status = run(pathlib.Path(tools, "lit"), "-sv", "--output", report, suite)
+    status = run(
+        pathlib.Path(tools, "lit"), "-sv", *arguments, "--output", report, suite
+    )
     if not report.exists():
         raise StepFailed
     codes = [test["code"] for test in json.loads(report.read_text())["tests"]]
@@ -76,6 +80,34 @@ def lit(preset):
     if status and not failed or not passed:
         raise StepFailed
     return passed, failed
+
+
+def python(preset):
+    """The package, installed as a user would, from the objects of this build."""
+    environment = binary_dir(preset) / "python-env"
+    report = environment / "pytest.xml"
+    shutil.rmtree(environment, ignore_errors=True)
+    if run(sys.executable, "-m", "venv", environment):
+        raise StepFailed
+    pip = [environment / "bin/python", "-m", "pip", "install", "-q"]
+    requirements = ["scikit-build-core", "nanobind", "numpy", "pytest"]
+    if run(*pip, *requirements):
+        if os.environ.get("CI"):
+            raise StepFailed
+        print("No PyPI: the tests of the Python package are skipped")
+        return 0, 0
+    folder = f"build-dir={binary_dir(preset)}"
+    if run(*pip, "--no-build-isolation", "--no-deps", "-C", folder, "."):
+        raise StepFailed
+    run(environment / "bin/python", "-m", "pytest", f"--junit-xml={report}")
+    if not report.exists():
+        raise StepFailed
+    suite = ElementTree.parse(report).find("testsuite")
+    total, failed, skipped = (
+        sum(int(suite.get(kind)) for kind in kinds)
+        for kinds in (["tests"], ["errors", "failures"], ["skipped"])
+    )
+    return total - failed - skipped, failed
 
 
 def programs(preset, *arguments):
@@ -99,24 +131,43 @@ def programs(preset, *arguments):
     return passed, failed
 
 
+def script(preset, *command):
+    """A script that runs our tools, and ends in a tally."""
+    path = f"{binary_dir(preset) / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    print("$", *command, flush=True)
+    result = subprocess.run([sys.executable, *command], cwd=ROOT, text=True,
+                            stdout=subprocess.PIPE, env=os.environ | {"PATH": path})
+    print(result.stdout, end="", flush=True)
+    tally = TALLY.match(result.stdout.rstrip("\n").rpartition("\n")[2])
+    if not tally:
+        raise StepFailed
+    passed, failed = map(int, tally.groups())
+    return passed, failed or int(result.returncode != 0)
+
+
 SUITES = {
     "test": [
         (build, "release"),
         (lit, "release"),
         (programs, "release"),
+        (python, "release"),
     ],
     "check-ci": [
         (build, "release"),
         (target, "release", "check-docs"),
         (tutorial, "docs/AddAnOp.md"),
         (programs, "release", "--ci"),
+        (script, "release", "scripts/execute-corpus.py"),
+        (script, "release", "test/Raise/spellings.py", "--seeds", "400", "--first", "100"),
         (build, "asan"),
         (lit, "asan"),
     ],
     "check-all": [
         (build, "release"),
-        (lit, "release"),
+        (lit, "release", "--param=full=1"),
         (programs, "release", "--full"),
+        (script, "release", "scripts/execute-corpus.py", "--fused"),
+        (script, "release", "test/Raise/spellings.py", "--seeds", "2000"),
         (target, "release", "check-docs"),
         (tutorial, "docs/AddAnOp.md"),
         (build, "asan"),

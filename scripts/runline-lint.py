@@ -16,7 +16,7 @@ import pathlib
 import re
 import sys
 
-SUFFIXES = {".mlir", ".test", ".py"}
+SUFFIXES = {".c", ".mlir", ".test", ".py"}
 LIT_KEYWORDS = {
     "RUN", "DEFINE", "REDEFINE", "REQUIRES", "UNSUPPORTED", "XFAIL", "COM",
     "ALLOW_RETRIES", "END",

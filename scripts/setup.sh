@@ -8,8 +8,9 @@
 # CMake finds LLVM 22.1 by itself or says what it lacks.
 set -eu
 
-packages="cmake ninja-build python3 clang-22 lld-22 libomp-22-dev llvm-22-dev
-          llvm-22-tools libmlir-22-dev mlir-22-tools"
+packages="cmake ninja-build python3 python3-dev python3-venv clang-22
+          lld-22 libomp-22-dev llvm-22-dev llvm-22-tools libmlir-22-dev
+          mlir-22-tools"
 for option in "$@"; do
   case $option in
   --ci) packages="$packages libclang-rt-22-dev patch" ;;

@@ -12,7 +12,13 @@
 namespace mlir {
 class DialectRegistry;
 namespace norm {
-/// The dialect with its interfaces, all passes, all pipelines.
+/// The dialect with its interfaces, and its ops of the transform dialect.
+void registerNormDialect(DialectRegistry &registry);
+
+/// All passes, all pipelines.
+void registerAllNormPasses();
+
+/// Both.
 void registerAllNorm(DialectRegistry &registry);
 } // namespace norm
 } // namespace mlir

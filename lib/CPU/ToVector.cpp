@@ -50,6 +50,21 @@ static void expandOps(ArrayRef<Operation *> ops, const VectorTarget &target) {
 }
 
 void NormToVectorPass::runOnOperation() {
+  // Vectors and blocks of rows beyond this are no code that anybody wants.
+  constexpr int64_t most = 1024, any = INT64_MAX;
+  const std::tuple<StringRef, int64_t, int64_t> ranges[] = {
+      {"lanes", lanes, most},
+      {"rows", rows, most},
+      {"threads", threads, INT32_MAX},
+      {"streaming-bytes", streamingBytes, any}};
+  for (auto [name, value, limit] : ranges) {
+    if (value >= 0 && value <= limit)
+      continue;
+    getOperation()->emitError() << "norm-to-vector: " << name << " is " << value
+                                << ", but must be in [0, " << limit << "]";
+    return signalPassFailure();
+  }
+
   FailureOr<VectorTarget> target = VectorTarget::get(
       triple, cpu, features, [&] { return getOperation()->emitError(); });
   if (failed(target))

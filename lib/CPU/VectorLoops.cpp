@@ -167,27 +167,11 @@ void VectorLoops::emitParallelLoops(unsigned dim) {
   emitRows(1);
 }
 
-/// The largest multiple of `step` that is no larger than `extent`.
-static Value roundDown(OpBuilder &builder, Location loc, Value extent,
-                       int64_t step) {
-  if (step == 1)
-    return extent;
-  Value stepValue = arith::ConstantIndexOp::create(builder, loc, step);
-  Value rest = builder.createOrFold<arith::RemUIOp>(loc, extent, stepValue);
-  return builder.createOrFold<arith::SubIOp>(loc, extent, rest);
-}
-
-/// True if `step` does not divide `extent`, as far as is known.
-static bool mayHaveRest(Value extent, int64_t step) {
-  std::optional<int64_t> known = getConstantIntValue(extent);
-  return step != 1 && (!known || *known % step != 0);
-}
-
 /// Every lane is a row: a vector of rows at a time, then the rest.
 void VectorLoops::emitLanesOfRows() {
   unsigned dim = plan.vectorDim;
   Value extent = values.extents[dim];
-  Value main = roundDown(builder, loc, extent, plan.lanes);
+  Value main = roundDown(extent, plan.lanes);
   emitRowLoop(index(0), main, index(plan.lanes), dim, [&] { emitRows(1); });
   if (!mayHaveRest(extent, plan.lanes))
     return;
@@ -212,7 +196,7 @@ void VectorLoops::emitLanesOfRows() {
 void VectorLoops::emitJammedRows() {
   unsigned dim = *plan.jammedDim;
   Value extent = values.extents[dim];
-  Value main = roundDown(builder, loc, extent, plan.rows);
+  Value main = roundDown(extent, plan.rows);
   emitRowLoop(index(0), main, index(plan.rows), dim,
               [&] { emitBlockOfRows(plan.rows); });
   if (mayHaveRest(extent, plan.rows))
@@ -228,80 +212,11 @@ void VectorLoops::emitBlockOfRows(unsigned rows) {
 }
 
 void VectorLoops::emitRows(unsigned rows) {
-  numRows = rows;
-  for (auto &statistics : values.statistics)
-    statistics.clear();
+  values.numRows = rows;
+  values.statistics.clear();
   values.enterScope(nullptr);
   for (ArrayRef<ReduceOp> pass : program.getPasses())
     emitPass(pass);
   emitStores();
   values.leaveScope();
-}
-
-//===----------------------------------------------------------------------===//
-// Elements of a row
-//===----------------------------------------------------------------------===//
-
-/// The loops over the elements of a row, from reduction dim `number` on;
-/// `body` is called for each vector. `laneLoop` replaces the innermost loop.
-SmallVector<Value>
-VectorLoops::emitReductionLoops(ValueRange inits, CarriedBody body,
-                                function_ref<void()> laneLoop,
-                                unsigned number) {
-  if (number == reductionDims.size())
-    return body(inits);
-  unsigned dim = reductionDims[number];
-  if (dim == plan.vectorDim) {
-    if (!laneLoop)
-      return emitLaneLoop(index(0), inits, body);
-    laneLoop();
-    return {};
-  }
-  SmallVector<Value> results;
-  emitLoop(
-      index(0), values.extents[dim], index(1), dim, inits,
-      [&](ValueRange carried) {
-        return emitReductionLoops(carried, body, laneLoop, number + 1);
-      },
-      results);
-  return results;
-}
-
-/// One vector of which `count` lanes are in bounds.
-void VectorLoops::emitMasked(Value lower, Value count,
-                             function_ref<void()> body) {
-  Value outer = values.indices[plan.vectorDim];
-  values.indices[plan.vectorDim] = lower;
-  values.enterScope(nullptr);
-  values.mask = vector::CreateMaskOp::create(
-      builder, loc, VectorType::get({plan.lanes}, builder.getI1Type()), count);
-  body();
-  values.mask = {};
-  values.leaveScope();
-  values.indices[plan.vectorDim] = outer;
-}
-
-/// The elements along the lanes from `lower` on: full vectors, then the rest,
-/// masked or one by one.
-SmallVector<Value> VectorLoops::emitLaneLoop(Value lower, ValueRange inits,
-                                             CarriedBody body) {
-  unsigned dim = plan.vectorDim;
-  Value extent = values.extents[dim];
-  Value length = builder.createOrFold<arith::SubIOp>(loc, extent, lower);
-  Value main = builder.createOrFold<arith::AddIOp>(
-      loc, lower, roundDown(builder, loc, length, plan.lanes));
-  SmallVector<Value> carried;
-  emitLoop(lower, main, index(plan.lanes), dim, inits, body, carried);
-  if (!mayHaveRest(length, plan.lanes))
-    return carried;
-  if (plan.hasMaskedTails) {
-    Value rest = builder.createOrFold<arith::SubIOp>(loc, extent, main);
-    emitMasked(main, rest, [&] { carried = body(carried); });
-    return carried;
-  }
-  SmallVector<Value> results;
-  values.isScalar = true;
-  emitLoop(main, extent, index(1), dim, carried, body, results);
-  values.isScalar = false;
-  return results;
 }

@@ -19,6 +19,11 @@ constexpr int64_t cacheLine = 64;
 /// Below so many elements, a team of threads costs more than it saves.
 constexpr int64_t minThreadedElements = 1 << 16;
 
+/// So many vectors are summed one after the other; longer rows are summed in
+/// chunks of them, whose sums are summed: rounding errors of a sum grow with
+/// the number of its terms.
+constexpr int64_t chunkVectors = 1024;
+
 /// Emits the loops of one norm.generic on buffers, before the op; the op stays.
 class VectorLoops {
 public:
@@ -30,8 +35,16 @@ public:
 
 private:
   using CarriedBody = function_ref<SmallVector<Value>(ValueRange)>;
+  /// How a long row is taken in chunks: each starts with `identities`, and
+  /// `merge` combines what is carried with what a chunk made of them.
+  struct Chunks {
+    ValueRange identities;
+    function_ref<SmallVector<Value>(ValueRange, ValueRange)> merge;
+  };
 
   Value index(int64_t value);
+  Value roundDown(Value extent, int64_t step);
+  static bool mayHaveRest(Value extent, int64_t step);
   void emitLoop(Value lower, Value upper, Value step, unsigned dim,
                 ValueRange inits, CarriedBody body,
                 SmallVectorImpl<Value> &results);
@@ -46,21 +59,27 @@ private:
   void emitRows(unsigned rows);
   void emitBlockOfRows(unsigned rows);
 
-  SmallVector<Value> emitReductionLoops(ValueRange inits, CarriedBody body,
-                                        function_ref<void()> laneLoop = nullptr,
+  SmallVector<Value> emitReductionLoops(ValueRange inits, CarriedBody innermost,
                                         unsigned number = 0);
+  SmallVector<Value> emitElements(ValueRange inits, CarriedBody body,
+                                  const Chunks *chunks = nullptr);
   SmallVector<Value> emitLaneLoop(Value lower, ValueRange inits,
-                                  CarriedBody body);
+                                  CarriedBody body,
+                                  const Chunks *chunks = nullptr);
+  SmallVector<Value> emitChunks(Value lower, Value upper, ValueRange inits,
+                                CarriedBody body, const Chunks &chunks);
   void emitMasked(Value lower, Value count, function_ref<void()> body);
 
+  /// What an element of a row adds to an accumulator.
+  using Contribution = function_ref<Value(unsigned accumulator, unsigned row)>;
   SmallVector<Value>
   emitAccumulation(ArrayRef<std::pair<Combiner, Type>> accumulators,
-                   function_ref<Value(unsigned)> contribute);
+                   Contribution contribute);
   void emitPass(ArrayRef<ReduceOp> pass);
-  /// The moments of one row: their mean is `mean` + `delta`.
+  /// The moments of the rows in flight, packed: their means are `mean` +
+  /// `delta`.
   struct Moments {
     ReduceOp reduce;
-    unsigned row;
     Value mean, delta, variance;
     /// Whether the shift was too far from the mean; null without a shift.
     Value isFar;
@@ -68,7 +87,9 @@ private:
   };
   void finishMoments(Moments &moments, Value sum, Value sumOfSquares);
   bool canShift() const;
-  Value emitShift(ReduceOp reduce, unsigned row);
+  bool isRowOneVector() const;
+  Value emitFirstVector(ReduceOp reduce, unsigned row, Value length);
+  Value emitShift(ReduceOp reduce);
   Value emitIsFar(const Moments &moments);
   void emitTwoPassesIf(Value condition, MutableArrayRef<Moments> moments);
   void emitCentredPass(MutableArrayRef<Moments> moments);
@@ -85,7 +106,7 @@ private:
   void emitVectorStores(Store store, ArrayRef<unsigned> rows);
   void emitPeeledLaneLoop(unsigned row);
   void emitRowStores();
-  Value emitNextRow();
+  Value emitNextRows();
   void emitPrefetch(ArrayRef<unsigned> rows);
   void emitStreamingConditions();
 
@@ -98,12 +119,11 @@ private:
   VectorValues values;
   SmallVector<utils::IteratorType> iterators;
   SmallVector<unsigned> reductionDims; // in loop order, that of lanes last
-  unsigned numRows = 1;                // in flight
   SmallVector<unsigned> elementOuts;
   /// Whether to store past the caches, and then whether rows are aligned; null
   /// where that is known to be false.
   Value streams, isAligned;
-  Value nextJammed;
+  Value nextRows;
 };
 
 } // namespace mlir::norm

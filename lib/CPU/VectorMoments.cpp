@@ -8,16 +8,18 @@
 //===----------------------------------------------------------------------===//
 
 #include "VectorLoops.h"
+#include "VectorReduction.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 using namespace mlir::norm;
 
+/// Of sums, packed, or of a vector of them where every lane is a row.
 Value VectorLoops::divideByCount(Value sum) {
   Value count = values.counts.lookup(getElementTypeOrSelf(sum.getType()));
-  if (isa<VectorType>(sum.getType()))
-    count = values.spread(count, 0);
+  if (auto type = dyn_cast<VectorType>(sum.getType()))
+    count = vector::BroadcastOp::create(builder, loc, type, count);
   return arith::DivFOp::create(builder, loc, sum, count);
 }
 
@@ -66,40 +68,61 @@ bool VectorLoops::canShift() const {
   });
 }
 
-/// The mean of the row's first vector.
-Value VectorLoops::emitShift(ReduceOp reduce, unsigned row) {
+/// True if the first vector of a row is all of it: then the shift is its mean.
+bool VectorLoops::isRowOneVector() const {
+  int64_t elements = 1;
+  for (unsigned dim : reductionDims) {
+    std::optional<int64_t> extent = getConstantIntValue(values.extents[dim]);
+    if (!extent)
+      return false;
+    elements *= *extent;
+  }
+  return elements <= plan.lanes;
+}
+
+/// The first `length` elements of a row, and zeros.
+Value VectorLoops::emitFirstVector(ReduceOp reduce, unsigned row,
+                                   Value length) {
   SmallVector<Value> outer = values.indices;
   for (unsigned dim : reductionDims) {
     values.indices[dim] = index(0);
     values.enterScope(nullptr);
   }
-  Value first, extent = values.extents[plan.vectorDim];
-  std::optional<int64_t> known = getConstantIntValue(extent);
-  Value length = index(plan.lanes);
-  if (known && *known >= plan.lanes) {
-    first = values.getSpread(reduce.getValue(), row);
-  } else {
-    length = builder.createOrFold<arith::MinUIOp>(loc, extent, length);
+  bool isWhole = getConstantIntValue(length) == plan.lanes;
+  if (!isWhole)
     values.mask = vector::CreateMaskOp::create(
         builder, loc, VectorType::get({plan.lanes}, builder.getI1Type()),
         length);
-    first = values.getSpread(reduce.getValue(), row);
+  Value first = values.getSpread(reduce.getValue(), row);
+  if (!isWhole)
     first = arith::SelectOp::create(
         builder, loc, values.mask, first,
         arith::ConstantOp::create(builder, loc,
                                   builder.getZeroAttr(first.getType())));
-    values.mask = {};
-  }
+  values.mask = {};
   for (unsigned i = 0; i < reductionDims.size(); ++i)
     values.leaveScope();
   values.indices = outer;
-  Value sum =
-      vector::ReductionOp::create(builder, loc, vector::CombiningKind::ADD,
-                                  first, arith::FastMathFlags::reassoc);
+  return first;
+}
+
+/// The means of the rows' first vectors, packed.
+Value VectorLoops::emitShift(ReduceOp reduce) {
+  Value extent = values.extents[plan.vectorDim];
+  std::optional<int64_t> known = getConstantIntValue(extent);
+  Value length = index(plan.lanes);
+  if (!known || *known < plan.lanes)
+    length = builder.createOrFold<arith::MinUIOp>(loc, extent, length);
+  SmallVector<Value> rows;
+  for (unsigned row = 0; row < values.numRows; ++row)
+    rows.push_back(emitFirstVector(reduce, row, length));
+  Value sum = reduceLanes(builder, loc, Combiner::add, rows);
   Value integer = builder.createOrFold<arith::IndexCastOp>(
       loc, builder.getI64Type(), length);
-  Value count =
-      builder.createOrFold<arith::SIToFPOp>(loc, sum.getType(), integer);
+  Value count = builder.createOrFold<arith::SIToFPOp>(
+      loc, getElementTypeOrSelf(sum.getType()), integer);
+  if (auto type = dyn_cast<VectorType>(sum.getType()))
+    count = vector::BroadcastOp::create(builder, loc, type, count);
   return arith::DivFOp::create(builder, loc, sum, count);
 }
 
@@ -109,26 +132,29 @@ Value VectorLoops::emitShift(ReduceOp reduce, unsigned row) {
 Value VectorLoops::emitIsFar(const Moments &m) {
   Value square = arith::MulFOp::create(builder, loc, m.delta, m.delta);
   Type type = square.getType();
+  Type element = getElementTypeOrSelf(type);
+  TypedAttr four = builder.getFloatAttr(element, 4.0);
+  if (auto vector = dyn_cast<VectorType>(type))
+    four = DenseElementsAttr::get(vector, four);
   Value limit = arith::MulFOp::create(
-      builder, loc, m.variance,
-      arith::ConstantOp::create(builder, loc, builder.getFloatAttr(type, 4.0)));
+      builder, loc, m.variance, arith::ConstantOp::create(builder, loc, four));
   return arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::UGT, square,
                                limit);
 }
 
-/// Takes the moments anew, in two passes, where `condition` says that a shift
-/// was far from its row's mean; of that row alone, so that no row depends on
-/// those it is taken with.
-void VectorLoops::emitTwoPassesIf(Value condition,
+/// Takes the moments anew, in two passes, where one of `conditions` says that a
+/// shift was far from its row's mean; of that row alone, so that no row depends
+/// on those it is taken with.
+void VectorLoops::emitTwoPassesIf(Value conditions,
                                   MutableArrayRef<Moments> moments) {
   SmallVector<Value> found;
-  SmallVector<Type> types;
   for (Moments &m : moments)
-    for (Value value : {m.mean, m.delta, m.variance}) {
-      found.push_back(value);
-      types.push_back(value.getType());
-    }
-  auto ifOp = scf::IfOp::create(builder, loc, types, condition,
+    found.append({m.mean, m.delta, m.variance});
+  Value any = conditions;
+  if (isa<VectorType>(any.getType()))
+    any = vector::ReductionOp::create(builder, loc, vector::CombiningKind::OR,
+                                      any);
+  auto ifOp = scf::IfOp::create(builder, loc, ValueRange(found).getTypes(), any,
                                 /*withElseRegion=*/true);
   values.setInnerLoop(ifOp);
   {
@@ -137,9 +163,10 @@ void VectorLoops::emitTwoPassesIf(Value condition,
     SmallVector<std::pair<Combiner, Type>> accumulators;
     for (Moments &m : moments)
       accumulators.push_back({Combiner::add, m.reduce.getValue().getType()});
-    SmallVector<Value> sums = emitAccumulation(accumulators, [&](unsigned i) {
-      return values.getSpread(moments[i].reduce.getValue(), moments[i].row);
-    });
+    SmallVector<Value> sums =
+        emitAccumulation(accumulators, [&](unsigned i, unsigned row) {
+          return values.getSpread(moments[i].reduce.getValue(), row);
+        });
     for (auto [m, sum] : llvm::zip_equal(moments, sums))
       m.mean = divideByCount(sum);
     emitCentredPass(moments);
@@ -175,26 +202,30 @@ void VectorLoops::emitCentredPass(MutableArrayRef<Moments> moments) {
                         {Combiner::add, m.reduce.getValue().getType()});
   auto contract = arith::FastMathFlags::contract;
   // Spread here and not at the scope of the row, which ends before a choice.
-  SmallVector<Value> means;
+  SmallVector<SmallVector<Value>> scalars, means;
   for (Moments &m : moments) {
     m.isAboutMean = true;
-    means.push_back(isa<VectorType>(m.mean.getType()) || values.isScalar
-                        ? m.mean
-                        : Value(vector::BroadcastOp::create(
-                              builder, loc,
-                              values.getSpreadType(m.mean.getType()), m.mean)));
+    SmallVector<Value> &spread = means.emplace_back();
+    for (Value mean : scalars.emplace_back(values.unpack(m.mean)))
+      spread.push_back(
+          isa<VectorType>(mean.getType()) || values.isScalar
+              ? mean
+              : Value(vector::BroadcastOp::create(
+                    builder, loc, values.getSpreadType(mean.getType()), mean)));
   }
-  Value centred;
-  SmallVector<Value> results = emitAccumulation(accumulators, [&](unsigned i) {
-    Moments &m = moments[residual ? i / 2 : i];
-    if (residual && i % 2 == 1)
-      return centred;
-    centred = arith::SubFOp::create(
-        builder, loc, values.getSpread(m.reduce.getValue(), m.row),
-        values.isScalar ? m.mean : means[residual ? i / 2 : i], contract);
-    return Value(
-        arith::MulFOp::create(builder, loc, centred, centred, contract));
-  });
+  SmallVector<Value> centred(values.numRows);
+  SmallVector<Value> results =
+      emitAccumulation(accumulators, [&](unsigned i, unsigned row) {
+        unsigned number = residual ? i / 2 : i;
+        if (residual && i % 2 == 1)
+          return centred[row];
+        centred[row] = arith::SubFOp::create(
+            builder, loc,
+            values.getSpread(moments[number].reduce.getValue(), row),
+            (values.isScalar ? scalars : means)[number][row], contract);
+        return Value(arith::MulFOp::create(builder, loc, centred[row],
+                                           centred[row], contract));
+      });
   for (auto [i, m] : llvm::enumerate(moments)) {
     if (residual)
       finishMoments(m, results[2 * i + 1], results[2 * i]);

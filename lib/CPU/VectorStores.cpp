@@ -51,15 +51,15 @@ void VectorLoops::emitStores() {
 
 /// The last pass: every out that has a value per element.
 void VectorLoops::emitElementStores(Store store) {
-  if (store != Store::Cached && plan.jammedDim)
-    nextJammed = emitNextRow();
+  if (store != Store::Cached && (plan.jammedDim || !plan.reducesAcrossLanes))
+    nextRows = emitNextRows();
   // Rows of their own alignment have heads of their own.
   if (store == Store::Peeled)
-    for (unsigned row = 0; row < numRows; ++row)
+    for (unsigned row = 0; row < values.numRows; ++row)
       emitStoresOfRows(store, row);
   else
-    emitStoresOfRows(store, llvm::to_vector(llvm::seq(0u, numRows)));
-  nextJammed = {};
+    emitStoresOfRows(store, llvm::to_vector(llvm::seq(0u, values.numRows)));
+  nextRows = {};
 }
 
 void VectorLoops::emitStoresOfRows(Store store, ArrayRef<unsigned> rows) {
@@ -68,14 +68,17 @@ void VectorLoops::emitStoresOfRows(Store store, ArrayRef<unsigned> rows) {
     return {};
   };
   if (store == Store::Peeled)
-    emitReductionLoops({}, body, [&] { emitPeeledLaneLoop(rows.front()); });
+    emitReductionLoops({}, [&](ValueRange) -> SmallVector<Value> {
+      emitPeeledLaneLoop(rows.front());
+      return {};
+    });
   else
-    emitReductionLoops({}, body);
+    emitElements({}, body);
 }
 
 void VectorLoops::emitVectorStores(Store store, ArrayRef<unsigned> rows) {
   bool isWhole = !values.isScalar && !values.mask;
-  if (nextJammed && isWhole)
+  if (nextRows && isWhole)
     emitPrefetch(rows);
   for (unsigned row : rows)
     for (unsigned i : elementOuts) {
@@ -131,7 +134,7 @@ void VectorLoops::emitRowStores() {
   for (auto [i, out] : llvm::enumerate(op.getOutputs())) {
     if (op.isElementwiseOut(i))
       continue;
-    for (unsigned row = 0; row < numRows; ++row) {
+    for (unsigned row = 0; row < values.numRows; ++row) {
       Value yielded = op.getYields()[i];
       SmallVector<Value> at = values.getIndices(op.getOutputMap(i), row);
       if (plan.reducesAcrossLanes || values.isScalar)
@@ -147,32 +150,40 @@ void VectorLoops::emitRowStores() {
   }
 }
 
-Value VectorLoops::emitNextRow() {
+/// The first of the rows that come after those in flight, or, where these do
+/// not fit the cache, one in flight.
+Value VectorLoops::emitNextRows() {
   int64_t width = 0; // bytes of one element of all inputs that are fetched
   for (auto [i, input] : llvm::enumerate(op.getInputs()))
     if (op.getInputMap(i).isPermutation())
       width += cast<MemRefType>(input.getType()).getElementTypeBitWidth() / 8;
-  Value bytes = index(width * numRows);
+  int64_t atOnce = plan.reducesAcrossLanes ? values.numRows : plan.lanes;
+  Value bytes = index(width * atOnce);
   for (unsigned dim : reductionDims)
     bytes =
         builder.createOrFold<arith::MulIOp>(loc, bytes, values.extents[dim]);
   Value fits = builder.createOrFold<arith::CmpIOp>(
       loc, arith::CmpIPredicate::ule, bytes, index(options.prefetchBytes));
-  Value extent = values.extents[*plan.jammedDim];
-  Value current = values.jammedIndices.front();
-  Value next = arith::AddIOp::create(builder, loc, current, index(plan.rows));
-  Value last = builder.createOrFold<arith::SubIOp>(loc, extent, index(numRows));
+  unsigned dim = plan.reducesAcrossLanes ? *plan.jammedDim : plan.vectorDim;
+  Value current = plan.reducesAcrossLanes ? values.jammedIndices.front()
+                                          : values.indices[dim];
+  Value next = arith::AddIOp::create(builder, loc, current, index(atOnce));
+  Value last = builder.createOrFold<arith::SubIOp>(loc, values.extents[dim],
+                                                   index(atOnce));
   next = arith::MinUIOp::create(builder, loc, next, last);
   return builder.createOrFold<arith::SelectOp>(loc, fits, next, current);
 }
 
-/// The cache lines of the next row block that correspond to the elements at
-/// hand: memory works while the stores drain.
+/// The cache lines of the next rows that correspond to the elements at hand:
+/// memory works while the stores drain.
 void VectorLoops::emitPrefetch(ArrayRef<unsigned> rows) {
-  SmallVector<Value> jammed = values.jammedIndices;
+  SmallVector<Value> jammed = values.jammedIndices, outer = values.indices;
   for (unsigned row : rows) {
-    values.jammedIndices[row] =
-        builder.createOrFold<arith::AddIOp>(loc, nextJammed, index(row));
+    if (plan.reducesAcrossLanes)
+      values.jammedIndices[row] =
+          builder.createOrFold<arith::AddIOp>(loc, nextRows, index(row));
+    else
+      values.indices[plan.vectorDim] = nextRows;
     for (auto [i, input] : llvm::enumerate(op.getInputs())) {
       AffineMap map = op.getInputMap(i);
       if (!map.isPermutation())
@@ -190,4 +201,5 @@ void VectorLoops::emitPrefetch(ArrayRef<unsigned> rows) {
     }
   }
   values.jammedIndices = jammed;
+  values.indices = outer;
 }

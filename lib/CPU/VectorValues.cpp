@@ -32,7 +32,6 @@ VectorValues::VectorValues(const RowProgram &program, const VectorPlan &plan,
   if (plan.reducesAcrossLanes)
     dimScopes[plan.vectorDim] = scope++;
   scopes.resize(scope);
-  statistics.resize(plan.rows);
 
   // Which dims each value of the body varies with.
   llvm::SmallBitVector rowDims(numDims);
@@ -152,13 +151,8 @@ Value VectorValues::compute(Value value, unsigned row) {
   Operation *op = value.getDefiningOp();
   if (isa<CountOp>(op))
     return counts.lookup(value.getType());
-  if (isa<ReduceOp>(op)) {
-    RowStatistic statistic = statistics[row].lookup(value);
-    if (!statistic.delta)
-      return statistic.value;
-    return arith::AddFOp::create(builder, loc, statistic.value,
-                                 statistic.delta);
-  }
+  if (isPacked(value))
+    return extractRow(getPacked(value), row);
   if (Value centred = emitCentred(op, row))
     return centred;
   return emitClone(op, cast<OpResult>(value).getResultNumber(), row);
@@ -181,10 +175,9 @@ Value VectorValues::load(BlockArgument arg, unsigned row) {
                                       zero);
 }
 
-const RowStatistic *VectorValues::getMean(Value value, unsigned row) const {
-  auto it = statistics[row].find(value);
-  return it != statistics[row].end() && it->second.delta ? &it->second
-                                                         : nullptr;
+const RowStatistic *VectorValues::getMean(Value value) const {
+  auto it = statistics.find(value);
+  return it != statistics.end() && it->second.delta ? &it->second : nullptr;
 }
 
 /// v − mean as (v − μ) − δ, which rounds the mean to no type: the error of v
@@ -197,8 +190,7 @@ Value VectorValues::emitCentred(Operation *op, unsigned row) {
                         {mul.getRhs(), mul.getLhs()}}) {
       auto candidate = a.getDefiningOp<arith::SubFOp>();
       if (candidate && program.isInBody(candidate) &&
-          getMean(candidate.getRhs(), row) &&
-          getScope(b) < getScope(candidate)) {
+          getMean(candidate.getRhs()) && getScope(b) < getScope(candidate)) {
         sub = candidate;
         factor = b;
       }
@@ -206,24 +198,44 @@ Value VectorValues::emitCentred(Operation *op, unsigned row) {
   }
   if (!sub)
     return {};
-  const RowStatistic *mean = getMean(sub.getRhs(), row);
+  const RowStatistic *mean = getMean(sub.getRhs());
   if (!mean)
     return {};
+  // One of each row, unpacked once.
+  auto getRow = [&](Value packed) {
+    Value &known = scopes[rowScope].values[{packed, row}];
+    if (!known) {
+      OpBuilder::InsertionGuard guard(builder);
+      setInsertionPoint(rowScope);
+      known = extractRow(packed, row);
+    }
+    return known;
+  };
   Value v = getSpread(sub.getLhs(), row);
-  unsigned scope = getScope(sub.getRhs());
-  Value first =
-      arith::SubFOp::create(builder, loc, v, spread(mean->value, scope));
+  Value first = arith::SubFOp::create(builder, loc, v,
+                                      spread(getRow(mean->value), rowScope));
   if (!factor)
     return arith::SubFOp::create(builder, loc, first,
-                                 spread(mean->delta, scope));
+                                 spread(getRow(mean->delta), rowScope));
   auto contract = arith::FastMathFlags::contract;
-  unsigned factorScope = std::max(scope, getScope(factor));
-  Value rho = get(factor, row);
-  Value &product = scopes[factorScope].products[{mean->delta, rho}];
-  if (!product) {
-    OpBuilder::InsertionGuard guard(builder);
-    setInsertionPoint(factorScope);
-    product = arith::MulFOp::create(builder, loc, mean->delta, rho);
+  unsigned factorScope = std::max(rowScope, getScope(factor));
+  Value rho, product;
+  auto multiply = [&](Value delta, Value rho) {
+    Value &known = scopes[factorScope].products[{delta, rho}];
+    if (!known) {
+      OpBuilder::InsertionGuard guard(builder);
+      setInsertionPoint(factorScope);
+      known = arith::MulFOp::create(builder, loc, delta, rho);
+    }
+    return known;
+  };
+  if (isPacked(factor)) {
+    Value packed = getPacked(factor);
+    rho = get(factor, row);
+    product = getRow(multiply(mean->delta, packed));
+  } else {
+    rho = get(factor, row);
+    product = multiply(getRow(mean->delta), rho);
   }
   Value scaled = arith::MulFOp::create(builder, loc, first,
                                        spread(rho, factorScope), contract);
@@ -240,25 +252,29 @@ Value VectorValues::emitClone(Operation *op, unsigned result, unsigned row) {
   SmallVector<Type> types;
   for (Type type : op->getResultTypes())
     types.push_back(isVector ? getSpreadType(type) : type);
-  Operation *clone;
-  if (auto constant = dyn_cast<arith::ConstantOp>(op)) {
-    clone = builder.clone(*constant);
-  } else {
-    OperationState state(loc, op->getName(), operands, types,
-                         op->getDiscardableAttrDictionary().getValue());
-    state.propertiesAttr = op->getPropertiesAsAttribute();
-    clone = builder.create(state);
-  }
-  // A product and a sum may round once instead of twice.
-  if (isa<arith::AddFOp, arith::SubFOp, arith::MulFOp>(clone))
-    clone->setAttr("fastmath",
-                   arith::FastMathFlagsAttr::get(
-                       builder.getContext(), arith::FastMathFlags::contract));
-  if (isa<math::MathDialect>(op->getDialect()) || isa<arith::TruncFOp>(op))
-    opsToExpand.push_back(clone);
+  Operation *made = clone(op, operands, types);
   for (unsigned i = 0; i < op->getNumResults(); ++i)
     if (i != result)
       scopes[getScope(op->getResult(i))].values[{op->getResult(i), row}] =
-          clone->getResult(i);
-  return clone->getResult(result);
+          made->getResult(i);
+  return made->getResult(result);
+}
+
+/// The op on other operands, scalars or vectors.
+Operation *VectorValues::clone(Operation *op, ValueRange operands,
+                               TypeRange types) {
+  if (isa<arith::ConstantOp>(op))
+    return builder.clone(*op);
+  OperationState state(loc, op->getName(), operands, types,
+                       op->getDiscardableAttrDictionary().getValue());
+  state.propertiesAttr = op->getPropertiesAsAttribute();
+  Operation *made = builder.create(state);
+  // A product and a sum may round once instead of twice.
+  if (isa<arith::AddFOp, arith::SubFOp, arith::MulFOp>(made))
+    made->setAttr("fastmath",
+                  arith::FastMathFlagsAttr::get(
+                      builder.getContext(), arith::FastMathFlags::contract));
+  if (isa<math::MathDialect>(op->getDialect()) || isa<arith::TruncFOp>(op))
+    opsToExpand.push_back(made);
+  return made;
 }

@@ -23,6 +23,8 @@ struct LoopScope {
   Operation *innerLoop = nullptr;
   llvm::DenseMap<std::pair<Value, unsigned>, Value> values;
   llvm::DenseMap<Value, Value> splats;
+  /// Of all rows in flight.
+  llvm::DenseMap<Value, Value> packed;
   /// δ·ρ of a mean's rounding error δ and a row's factor ρ.
   llvm::DenseMap<std::pair<Value, Value>, Value> products;
   /// The inner loop of the scope around, while this one is open.
@@ -32,16 +34,18 @@ struct LoopScope {
 /// The scope of what is known per row.
 constexpr unsigned rowScope = 1;
 
-/// Statistics of the rows in flight. Of moments: the mean is `mean` + `delta`,
-/// where delta is what the first pass lost to rounding.
+/// A statistic of the rows in flight, packed: a scalar for one row, a vector
+/// with an element each for several. A mean is `value` + `delta`, where delta
+/// is what the first pass lost to rounding.
 struct RowStatistic {
   Value value;
   Value delta;
 };
 
 /// Evaluates values of the body on demand: once outside the loops, once per
-/// row, once per element for all jammed rows, or per element, by what they vary
-/// with. Nothing is cloned that is not needed at the place.
+/// row (for all rows in flight at once, in the lanes of one vector), once per
+/// element for all jammed rows, or per element, by what they vary with. Nothing
+/// is cloned that is not needed at the place.
 class VectorValues {
 public:
   VectorValues(const RowProgram &program, const VectorPlan &plan,
@@ -52,6 +56,9 @@ public:
   Value get(Value value, unsigned row);
   /// The same as a vector, broadcast if need be; a scalar in scalar mode.
   Value getSpread(Value value, unsigned row);
+  /// One value of each row, as one; and back.
+  Value pack(ArrayRef<Value> rows);
+  SmallVector<Value> unpack(Value packed);
   /// A scalar or vector that is at hand, as a vector in vector mode.
   Value spread(Value value, unsigned scope);
 
@@ -83,7 +90,8 @@ public:
   /// Lanes that are in bounds, or null if all are.
   Value mask;
   bool isScalar = false;
-  SmallVector<llvm::DenseMap<Value, RowStatistic>> statistics;
+  unsigned numRows = 1; // in flight
+  llvm::DenseMap<Value, RowStatistic> statistics;
   llvm::DenseMap<Type, Value> counts;
   /// Ops that LLVM would make calls of, unless they are expanded.
   SmallVector<Operation *> opsToExpand;
@@ -93,7 +101,13 @@ private:
   Value load(BlockArgument arg, unsigned row);
   Value emitCentred(Operation *op, unsigned row);
   Value emitClone(Operation *op, unsigned result, unsigned row);
-  const RowStatistic *getMean(Value value, unsigned row) const;
+  Operation *clone(Operation *op, ValueRange operands, TypeRange types);
+  bool isPacked(Value value) const;
+  Value getPacked(Value value);
+  Value computePacked(Value value);
+  Value emitCentredPacked(Operation *op);
+  Value extractRow(Value packed, unsigned row);
+  const RowStatistic *getMean(Value value) const;
   void setInsertionPoint(unsigned scope);
 
   SmallVector<LoopScope> scopes;

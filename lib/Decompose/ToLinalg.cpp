@@ -37,6 +37,24 @@ static FailureOr<SmallVector<Value>> decomposeNamedOp(Operation *op,
 }
 
 FailureOr<SmallVector<Value>>
+BatchNormOp::decomposeOperation(OpBuilder &builder) {
+  return decomposeNamedOp(*this, builder);
+}
+
+FailureOr<SmallVector<Value>>
+GroupNormOp::decomposeOperation(OpBuilder &builder) {
+  OpBuilder::InsertionGuard guard(builder);
+  ExpandedGroupNorm expanded = expandGroupNorm(builder, *this);
+  builder.setInsertionPoint(expanded.layerNorm);
+  FailureOr<SmallVector<Value>> values =
+      decomposeNamedOp(expanded.layerNorm, builder);
+  if (failed(values))
+    return failure();
+  expanded.layerNorm->replaceAllUsesWith(*values);
+  expanded.layerNorm->erase();
+  return expanded.results;
+}
+FailureOr<SmallVector<Value>>
 LayerNormOp::decomposeOperation(OpBuilder &builder) {
   return decomposeNamedOp(*this, builder);
 }

@@ -137,6 +137,14 @@ bool NormFusePass::applyOnce(FusionListener &listener) {
 }
 
 void NormFusePass::runOnOperation() {
+  IRRewriter rewriter(&getContext());
+  getOperation()->walk([&](GroupNormOp op) {
+    if (!op.hasPureTensorSemantics())
+      return;
+    rewriter.setInsertionPoint(op);
+    rewriter.replaceOp(op, expandGroupNorm(rewriter, op).results);
+  });
+
   FusionListener listener;
   // The refusals of the last round, which changed nothing, are those that hold.
   do

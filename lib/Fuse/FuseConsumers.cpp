@@ -75,8 +75,8 @@ static void absorb(linalg::LinalgOp consumer, RowOpInterface norm,
 
 LogicalResult FuseConsumer::matchAndRewrite(RowOpInterface norm,
                                             PatternRewriter &rewriter) const {
-  if (!norm.hasPureTensorSemantics())
-    return rewriter.notifyMatchFailure(norm, "is on buffers");
+  if (failed(checkFusible(rewriter, norm)))
+    return failure();
   for (OpResult result : norm->getResults())
     for (OpOperand &use : result.getUses()) {
       auto consumer = dyn_cast<linalg::LinalgOp>(use.getOwner());

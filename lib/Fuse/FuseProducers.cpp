@@ -160,8 +160,8 @@ static void absorb(linalg::LinalgOp producer, RowOpInterface norm,
 
 LogicalResult FuseProducer::matchAndRewrite(RowOpInterface norm,
                                             PatternRewriter &rewriter) const {
-  if (!norm.hasPureTensorSemantics())
-    return rewriter.notifyMatchFailure(norm, "is on buffers");
+  if (failed(checkFusible(rewriter, norm)))
+    return failure();
   for (OpOperand *input : norm.getDpsInputOperands()) {
     auto producer = input->get().getDefiningOp<linalg::LinalgOp>();
     if (!producer)

@@ -111,8 +111,8 @@ static LogicalResult tryCollapse(RowOpInterface norm, Operation *reshape,
 
 LogicalResult FuseReshape::matchAndRewrite(RowOpInterface norm,
                                            PatternRewriter &rewriter) const {
-  if (!norm.hasPureTensorSemantics())
-    return rewriter.notifyMatchFailure(norm, "is on buffers");
+  if (failed(checkFusible(rewriter, norm)))
+    return failure();
   for (OpOperand *input : norm.getDpsInputOperands()) {
     Operation *definingOp = input->get().getDefiningOp();
     if (auto collapse = dyn_cast_or_null<tensor::CollapseShapeOp>(definingOp);

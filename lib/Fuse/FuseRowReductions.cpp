@@ -186,8 +186,8 @@ static void absorb(linalg::LinalgOp reduction, const RowReduction &matched,
 LogicalResult
 FuseRowReduction::matchAndRewrite(RowOpInterface norm,
                                   PatternRewriter &rewriter) const {
-  if (!norm.hasPureTensorSemantics())
-    return rewriter.notifyMatchFailure(norm, "is on buffers");
+  if (failed(checkFusible(rewriter, norm)))
+    return failure();
   for (OpResult result : norm->getResults())
     for (OpOperand &use : result.getUses()) {
       auto reduction = dyn_cast<linalg::LinalgOp>(use.getOwner());

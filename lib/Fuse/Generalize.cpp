@@ -28,7 +28,8 @@ struct Statistics {
 };
 } // namespace
 
-static Statistics emitStatistics(LayerNormOp op, ScalarBuilder &b, Value a) {
+static Statistics emitStatistics(LayerNormOp op, ScalarBuilder &b, Value a,
+                                 ValueRange) {
   auto moments = ReduceOp::create(b.builder, b.loc, Combiner::moments, a);
   Value mean = moments.getStats()[0], variance = moments.getStats()[1];
   return {mean, b.rsqrt(b.add(variance, b.constant(op.getEps(), a.getType())))};
@@ -39,19 +40,29 @@ static Value emitSumOfSquares(ScalarBuilder &b, Value a) {
       .getStats()[0];
 }
 
-static Statistics emitStatistics(RmsNormOp op, ScalarBuilder &b, Value a) {
+static Statistics emitStatistics(RmsNormOp op, ScalarBuilder &b, Value a,
+                                 ValueRange) {
   Value n = CountOp::create(b.builder, b.loc, a.getType());
   Value meanSquare = b.div(emitSumOfSquares(b, a), n);
   return {{}, b.rsqrt(b.add(meanSquare, b.constant(op.getEps(), a.getType())))};
 }
 
-static Statistics emitStatistics(L2NormOp op, ScalarBuilder &b, Value a) {
+static Statistics emitStatistics(L2NormOp op, ScalarBuilder &b, Value a,
+                                 ValueRange) {
   Value q = emitSumOfSquares(b, a);
   Value eps = b.constant(op.getEps(), a.getType());
   if (op.getEpsMode() == EpsMode::add)
     return {{}, b.rsqrt(b.add(q, eps))};
   Value one = b.constant(1.0, a.getType());
   return {{}, b.div(one, b.max(b.sqrt(q), eps))};
+}
+
+/// Those of a batch norm are given.
+static Statistics emitStatistics(BatchNormOp op, ScalarBuilder &b, Value a,
+                                 ValueRange given) {
+  Value mean = b.convert(given[0], a.getType());
+  Value variance = b.convert(given[1], a.getType());
+  return {mean, b.rsqrt(b.add(variance, b.constant(op.getEps(), a.getType())))};
 }
 
 /// h·(γ + o) + β in `type`.
@@ -69,46 +80,63 @@ static Value emitAffine(Op op, ScalarBuilder &b, Value h, Value gamma,
 }
 
 /// The type of the affine part when it comes after the rounding.
-static FloatType getParameterType(ValueRange operands) {
-  return getNarrowestCommonType(llvm::map_to_vector(operands, [](Value value) {
-    return cast<FloatType>(getElementTypeOrSelf(value.getType()));
-  }));
+template <typename Op> static FloatType getParameterType(Op op) {
+  SmallVector<FloatType> types;
+  for (Value value : {Value(op.getX()), op.getScale(), op.getShift()})
+    if (value)
+      types.push_back(cast<FloatType>(getElementTypeOrSelf(value.getType())));
+  return getNarrowestCommonType(types);
+}
+
+/// norm.generic has rows. Those of a batch norm are the dims after the channel,
+/// so that ρ is one per row; else the channel, so that loads are contiguous.
+static SmallVector<utils::IteratorType> getIterators(BatchNormOp op) {
+  SmallVector<utils::IteratorType> iterators = op.getRowIteratorTypes();
+  size_t first = std::min<size_t>(op.getChannelDim() + 1, iterators.size() - 1);
+  std::fill(iterators.begin() + first, iterators.end(),
+            utils::IteratorType::reduction);
+  return iterators;
+}
+template <typename Op>
+static SmallVector<utils::IteratorType> getIterators(Op op) {
+  return op.getRowIteratorTypes();
 }
 
 template <typename Op> static GenericOp generalize(Op op, OpBuilder &builder) {
-  SmallVector<Value> inputs{op.getX()};
-  if (op.getScale())
-    inputs.push_back(op.getScale());
-  if (op.getShift())
-    inputs.push_back(op.getShift());
-
   auto body = [&](OpBuilder &nested, Location loc,
                   ValueRange args) -> SmallVector<Value> {
     ScalarBuilder b{nested, loc};
     FloatType acc = op.getAccType();
     Value a = b.convert(args[0], acc);
-    Value gamma = op.getScale() ? args[1] : Value();
-    Value beta = op.getShift() ? args.back() : Value();
-    Statistics stats = emitStatistics(op, b, a);
+    auto take = [&](bool isGiven) {
+      Value last = isGiven ? args.back() : Value();
+      args = args.drop_back(isGiven);
+      return last;
+    };
+    Value beta = take(bool(op.getShift()));
+    Value gamma = take(bool(op.getScale()));
+    Statistics stats = emitStatistics(op, b, a, args.drop_front());
     Value h = b.mul(stats.mean ? b.sub(a, stats.mean) : a, stats.rstd);
     if (op.getRounding() == Rounding::before_scale)
       h = emitAffine(op, b, b.convert(h, args[0].getType()), gamma, beta,
-                     getParameterType(inputs));
+                     getParameterType(op));
     else
       h = emitAffine(op, b, h, gamma, beta, acc);
 
     SmallVector<Value> outs{h};
-    if (op.getMeanInit())
-      outs.push_back(stats.mean);
-    if (op.getRstdInit())
-      outs.push_back(stats.rstd);
+    if constexpr (!std::is_same_v<Op, BatchNormOp>) {
+      if (op.getMeanInit())
+        outs.push_back(stats.mean);
+      if (op.getRstdInit())
+        outs.push_back(stats.rstd);
+    }
     for (auto [out, init] : llvm::zip_equal(outs, op.getDpsInits()))
       out = b.convert(out, getElementTypeOrSelf(init.getType()));
     return outs;
   };
   auto generic = GenericOp::create(
-      builder, op.getLoc(), op->getResultTypes(), inputs, op.getDpsInits(),
-      op.getIndexingMapsArray(), op.getRowIteratorTypes(), body);
+      builder, op.getLoc(), op->getResultTypes(), op.getDpsInputs(),
+      op.getDpsInits(), op.getIndexingMapsArray(), getIterators(op), body);
   generic->setDiscardableAttrs(op->getDiscardableAttrDictionary());
   return generic;
 }
@@ -116,7 +144,7 @@ template <typename Op> static GenericOp generalize(Op op, OpBuilder &builder) {
 FailureOr<GenericOp> mlir::norm::generalizeNamedOp(OpBuilder &builder,
                                                    Operation *op) {
   return llvm::TypeSwitch<Operation *, FailureOr<GenericOp>>(op)
-      .Case<LayerNormOp, RmsNormOp, L2NormOp>(
+      .Case<BatchNormOp, LayerNormOp, RmsNormOp, L2NormOp>(
           [&](auto named) -> FailureOr<GenericOp> {
             return generalize(named, builder);
           })
@@ -129,6 +157,20 @@ template <typename Op> struct GeneralizeNamedOp : OpRewritePattern<Op> {
   LogicalResult matchAndRewrite(Op op,
                                 PatternRewriter &rewriter) const override {
     rewriter.replaceOp(op, generalize(op, rewriter));
+    return success();
+  }
+};
+
+/// Through the layer norm of its groups.
+struct GeneralizeGroupNorm : OpRewritePattern<GroupNormOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(GroupNormOp op,
+                                PatternRewriter &rewriter) const override {
+    ExpandedGroupNorm expanded = expandGroupNorm(rewriter, op);
+    rewriter.replaceOp(op, expanded.results);
+    rewriter.setInsertionPoint(expanded.layerNorm);
+    rewriter.replaceOp(expanded.layerNorm,
+                       generalize(expanded.layerNorm, rewriter));
     return success();
   }
 };
@@ -146,6 +188,7 @@ struct NormGeneralizePass
 } // namespace
 
 void mlir::norm::populateGeneralizePatterns(RewritePatternSet &patterns) {
-  patterns.add<GeneralizeNamedOp<LayerNormOp>, GeneralizeNamedOp<RmsNormOp>,
+  patterns.add<GeneralizeGroupNorm, GeneralizeNamedOp<BatchNormOp>,
+               GeneralizeNamedOp<LayerNormOp>, GeneralizeNamedOp<RmsNormOp>,
                GeneralizeNamedOp<L2NormOp>>(patterns.getContext());
 }

@@ -15,6 +15,16 @@
 using namespace mlir;
 using namespace mlir::norm;
 
+LogicalResult mlir::norm::checkFusible(RewriterBase &rewriter,
+                                       RowOpInterface norm) {
+  if (!norm.hasPureTensorSemantics())
+    return rewriter.notifyMatchFailure(norm, "is on buffers");
+  if (isa<GroupNormOp>(norm))
+    return rewriter.notifyMatchFailure(norm,
+                                       "fuses as the layer norm of its groups");
+  return success();
+}
+
 LogicalResult mlir::norm::refuse(RewriterBase &rewriter, Operation *neighbour,
                                  Operation *norm, const Twine &reason) {
   return rewriter.notifyMatchFailure(neighbour, [&](Diagnostic &diag) {

@@ -19,6 +19,10 @@
 namespace mlir::norm {
 class GenericBuilder;
 
+/// Fails where no fusion applies to the norm as it is: on buffers, and where it
+/// has no rows of its own but those of the layer norm it expands to.
+LogicalResult checkFusible(RewriterBase &rewriter, RowOpInterface norm);
+
 /// Says why a neighbour stays outside; `--norm-fuse` makes a remark of it.
 /// Always failure.
 LogicalResult refuse(RewriterBase &rewriter, Operation *neighbour,

@@ -88,12 +88,12 @@ static void merge(RowOpInterface norm, RowOpInterface sibling, AffineMap dims,
 LogicalResult
 ShareStatistics::matchAndRewrite(RowOpInterface norm,
                                  PatternRewriter &rewriter) const {
-  if (!norm.hasPureTensorSemantics())
-    return rewriter.notifyMatchFailure(norm, "is on buffers");
+  if (failed(checkFusible(rewriter, norm)))
+    return failure();
   SetVector<Operation *> siblings;
   for (OpOperand *input : norm.getDpsInputOperands())
     for (Operation *user : input->get().getUsers())
-      if (isa<RowOpInterface>(user) && user != norm)
+      if (isa<RowOpInterface>(user) && !isa<GroupNormOp>(user) && user != norm)
         siblings.insert(user);
   for (Operation *op : siblings) {
     auto sibling = cast<RowOpInterface>(op);

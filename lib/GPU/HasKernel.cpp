@@ -49,10 +49,11 @@ static LogicalResult verifyBody(GenericOp op, const GPUChip &chip,
       os << "'" << nested.getName() << "' has no code of its own on the GPU";
       return failure();
     }
-    bool isFunction = isa<math::MathDialect>(nested.getDialect()) &&
-                      !isa<math::RsqrtOp, math::SqrtOp>(nested);
+    bool isTranscendental =
+        isa<math::ErfOp, math::Exp2Op, math::ExpM1Op, math::ExpOp,
+            math::Log1pOp, math::Log2Op, math::LogOp, math::TanhOp>(nested);
     for (Type type : nested.getResultTypes())
-      if (!(isFloat(type) && !(isFunction && type.isF64())) &&
+      if (!(isFloat(type) && !(isTranscendental && type.isF64())) &&
           !type.isIntOrIndex() && !(chip.hasF8 && isF8Result(&nested))) {
         os << "'" << nested.getName() << "' has no code on " << type << " on "
            << chip.name;

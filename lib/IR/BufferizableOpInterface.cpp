@@ -69,6 +69,8 @@ struct RowOpBufferization
 void mlir::norm::registerBufferizableOpInterfaceExternalModels(
     DialectRegistry &registry) {
   registry.addExtension(+[](MLIRContext *context, NormDialect *) {
+    GroupNormOp::attachInterface<RowOpBufferization<GroupNormOp>>(*context);
+    BatchNormOp::attachInterface<RowOpBufferization<BatchNormOp>>(*context);
     LayerNormOp::attachInterface<RowOpBufferization<LayerNormOp>>(*context);
     RmsNormOp::attachInterface<RowOpBufferization<RmsNormOp>>(*context);
     L2NormOp::attachInterface<RowOpBufferization<L2NormOp>>(*context);

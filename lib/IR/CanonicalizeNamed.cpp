@@ -147,6 +147,30 @@ template <typename Op> struct DropUnitReducedDims : OpRewritePattern<Op> {
     return success();
   }
 };
+
+/// One group is all channels.
+struct OneGroupIsLayerNorm : OpRewritePattern<GroupNormOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(GroupNormOp op,
+                                PatternRewriter &rewriter) const override {
+    if (op.getGroups() != 1)
+      return rewriter.notifyMatchFailure(op, "has several groups");
+    auto getDims = [&](Value parameter, ArrayRef<int64_t> dims) {
+      return parameter ? rewriter.getDenseI64ArrayAttr(dims)
+                       : DenseI64ArrayAttr();
+    };
+    auto layerNorm = LayerNormOp::create(
+        rewriter, op.getLoc(), op->getResultTypes(), op.getX(), op.getScale(),
+        op.getShift(), op.getInit(), /*mean_init=*/Value(),
+        /*rstd_init=*/Value(), op.getDimsAttr(),
+        getDims(op.getScale(), op.getScaleDimsOrDefault()),
+        getDims(op.getShift(), op.getShiftDimsOrDefault()), op.getEpsAttr(),
+        op.getAccAttr(), op.getRoundingAttr(), op.getScaleOffsetAttr());
+    layerNorm->setDiscardableAttrs(op->getDiscardableAttrDictionary());
+    rewriter.replaceOp(op, layerNorm);
+    return success();
+  }
+};
 } // namespace
 
 #define NORM_NAMED_OP(OP)                                                      \
@@ -159,3 +183,14 @@ NORM_NAMED_OP(LayerNormOp)
 NORM_NAMED_OP(RmsNormOp)
 NORM_NAMED_OP(L2NormOp)
 #undef NORM_NAMED_OP
+
+void GroupNormOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
+                                              MLIRContext *context) {
+  patterns.add<DropUnitScale<GroupNormOp>, DropZeroShift<GroupNormOp>,
+               OneGroupIsLayerNorm>(context);
+}
+
+void BatchNormOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
+                                              MLIRContext *context) {
+  patterns.add<DropUnitScale<BatchNormOp>, DropZeroShift<BatchNormOp>>(context);
+}

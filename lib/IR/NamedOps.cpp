@@ -82,24 +82,21 @@ static LogicalResult verifyParameter(Operation *op, StringRef name, Value value,
       "x at dims " + formatShape(dims));
 }
 
-template <typename Op> static LogicalResult verifyNamedOp(Op op) {
-  // ODS checks the sizes of optional segments alone, and the generic form can
-  // give x or init none or several: all getters rely on one.
-  for (auto [name, segment] :
-       {std::pair<StringRef, unsigned>("x", 0), {"init", 3}})
+/// ODS checks the sizes of optional segments alone, and the generic form can
+/// give a required operand none or several: all getters rely on one.
+template <typename Op>
+static LogicalResult
+verifySegments(Op op, ArrayRef<std::pair<StringRef, unsigned>> required) {
+  for (auto [name, segment] : required)
     if (unsigned size = op.getODSOperandIndexAndLength(segment).second;
         size != 1)
       return op.emitOpError() << name << " is " << size << " operands, not one";
+  return success();
+}
+
+/// What ops with a scale and a shift have in common.
+template <typename Op> static LogicalResult verifyAffineOp(Op op) {
   ShapedType x = op.getXType();
-  ArrayRef<int64_t> dims = op.getDims();
-  if (dims.empty()) // C2
-    return op.emitOpError("dims is empty: nothing to normalize over");
-  if (failed(verifyDims(op, "dims", dims, x.getRank())))
-    return failure();
-  for (int64_t dim : dims) // C3
-    if (x.getDimSize(dim) == 0)
-      return op.emitOpError()
-             << "reduces dim " << dim << " of x, which has no elements";
   if (failed(verifyParameter(op, "scale", op.getScale(), op.getScaleDims(),
                              op.getScaleDimsOrDefault(), x))) // C4
     return failure();
@@ -111,16 +108,6 @@ template <typename Op> static LogicalResult verifyNamedOp(Op op) {
     return failure();
   if (failed(verifyShape(op, "init", op.getInit(), x.getShape(), "x"))) // C6
     return failure();
-  SmallVector<int64_t> rowShape; // C7
-  for (auto [dim, extent] : llvm::enumerate(x.getShape()))
-    if (!llvm::is_contained(dims, dim))
-      rowShape.push_back(extent);
-  for (auto [name, init] :
-       {std::pair<StringRef, Value>("mean", op.getMeanInit()),
-        {"rstd", op.getRstdInit()}})
-    if (init && failed(verifyShape(op, name, init, rowShape,
-                                   "x without the reduced dims")))
-      return failure();
   if (std::optional<Type> acc = op.getAcc(); // C8
       acc &&
       !holdsExactly(cast<FloatType>(*acc), getFloatElementType(op.getX())))
@@ -139,6 +126,65 @@ template <typename Op> static LogicalResult verifyNamedOp(Op op) {
   return success();
 }
 
+static LogicalResult verifyChannels(GroupNormOp op) {
+  int64_t channel = op.getChannelDim(), groups = op.getGroups();
+  if (!llvm::is_contained(op.getDims(), channel)) // C11
+    return op.emitOpError()
+           << "channel_dim is " << channel << ", which is not one of dims";
+  if (groups < 1) // C12
+    return op.emitOpError() << "has " << groups << " groups";
+  int64_t channels = op.getXType().getDimSize(channel);
+  if (!ShapedType::isDynamic(channels) && channels % groups != 0)
+    return op.emitOpError() << channels << " channels are not " << groups
+                            << " groups of as many";
+  return success();
+}
+
+template <typename Op> static LogicalResult verifyNamedOp(Op op) {
+  if (failed(verifySegments(op, {{"x", 0}, {"init", 3}})))
+    return failure();
+  ShapedType x = op.getXType();
+  ArrayRef<int64_t> dims = op.getDims();
+  if (dims.empty()) // C2
+    return op.emitOpError("dims is empty: nothing to normalize over");
+  if (failed(verifyDims(op, "dims", dims, x.getRank())))
+    return failure();
+  for (int64_t dim : dims) // C3
+    if (x.getDimSize(dim) == 0)
+      return op.emitOpError()
+             << "reduces dim " << dim << " of x, which has no elements";
+  SmallVector<int64_t> rowShape; // C7
+  for (auto [dim, extent] : llvm::enumerate(x.getShape()))
+    if (!llvm::is_contained(dims, dim))
+      rowShape.push_back(extent);
+  for (auto [name, init] :
+       {std::pair<StringRef, Value>("mean", op.getMeanInit()),
+        {"rstd", op.getRstdInit()}})
+    if (init && failed(verifyShape(op, name, init, rowShape,
+                                   "x without the reduced dims")))
+      return failure();
+  if constexpr (std::is_same_v<Op, GroupNormOp>)
+    if (failed(verifyChannels(op)))
+      return failure();
+  return verifyAffineOp(op);
+}
+
+LogicalResult BatchNormOp::verify() {
+  if (failed(verifySegments(
+          *this, {{"x", 0}, {"mean", 1}, {"variance", 2}, {"init", 5}})))
+    return failure();
+  int64_t channel = getChannelDim();
+  if (failed(verifyDims(*this, "channel_dim", channel, // C11
+                        getXType().getRank())))
+    return failure();
+  for (auto [name, value] : {std::pair<StringRef, Value>("mean", getMean()),
+                             {"variance", getVariance()}}) // C12
+    if (failed(verifyShape(*this, name, value, getXType().getDimSize(channel),
+                           "x at the channel")))
+      return failure();
+  return verifyAffineOp(*this);
+}
+
 //===----------------------------------------------------------------------===//
 // Iteration space: the dims of x
 //===----------------------------------------------------------------------===//
@@ -152,38 +198,55 @@ static SmallVector<utils::IteratorType> getNamedOpIterators(Op op) {
   return iterators;
 }
 
-template <typename Op> static ArrayAttr getNamedOpIndexingMaps(Op op) {
-  MLIRContext *context = op.getContext();
-  int64_t rank = op.getXType().getRank();
-  AffineMap identity = AffineMap::getMultiDimIdentityMap(rank, context);
-  auto select = [&](ArrayRef<int64_t> dims) {
-    return identity.getSubMap(
-        llvm::map_to_vector(dims, [](int64_t dim) { return unsigned(dim); }));
-  };
-  SmallVector<int64_t> rowDims;
-  for (int64_t dim = 0; dim < rank; ++dim)
-    if (!llvm::is_contained(op.getDims(), dim))
-      rowDims.push_back(dim);
-
-  SmallVector<AffineMap> maps{identity};
-  if (op.getScale())
-    maps.push_back(select(op.getScaleDimsOrDefault()));
-  if (op.getShift())
-    maps.push_back(select(op.getShiftDimsOrDefault()));
-  maps.push_back(identity);
-  if (op.getMeanInit())
-    maps.push_back(select(rowDims));
-  if (op.getRstdInit())
-    maps.push_back(select(rowDims));
-  return Builder(context).getAffineMapArrayAttr(maps);
+/// The map that selects these dims of x.
+static AffineMap selectDims(ShapedType x, ArrayRef<int64_t> dims) {
+  return AffineMap::getMultiDimIdentityMap(x.getRank(), x.getContext())
+      .getSubMap(
+          llvm::map_to_vector(dims, [](int64_t dim) { return unsigned(dim); }));
 }
 
-#define NORM_NAMED_OP(OP)                                                      \
-  LogicalResult OP::verify() { return verifyNamedOp(*this); }                  \
-  SmallVector<utils::IteratorType> OP::getRowIteratorTypes() {                 \
-    return getNamedOpIterators(*this);                                         \
-  }                                                                            \
-  ArrayAttr OP::getIndexingMaps() { return getNamedOpIndexingMaps(*this); }    \
+/// Those of x, of the given maps, of scale, shift and y.
+template <typename Op>
+static SmallVector<AffineMap> getAffineOpMaps(Op op,
+                                              ArrayRef<AffineMap> given = {}) {
+  ShapedType x = op.getXType();
+  AffineMap identity =
+      AffineMap::getMultiDimIdentityMap(x.getRank(), op.getContext());
+  SmallVector<AffineMap> maps{identity};
+  llvm::append_range(maps, given);
+  if (op.getScale())
+    maps.push_back(selectDims(x, op.getScaleDimsOrDefault()));
+  if (op.getShift())
+    maps.push_back(selectDims(x, op.getShiftDimsOrDefault()));
+  maps.push_back(identity);
+  return maps;
+}
+
+template <typename Op> static ArrayAttr getNamedOpIndexingMaps(Op op) {
+  SmallVector<int64_t> rowDims;
+  for (int64_t dim = 0; dim < op.getXType().getRank(); ++dim)
+    if (!llvm::is_contained(op.getDims(), dim))
+      rowDims.push_back(dim);
+  SmallVector<AffineMap> maps = getAffineOpMaps(op);
+  if (op.getMeanInit())
+    maps.push_back(selectDims(op.getXType(), rowDims));
+  if (op.getRstdInit())
+    maps.push_back(selectDims(op.getXType(), rowDims));
+  return Builder(op.getContext()).getAffineMapArrayAttr(maps);
+}
+
+SmallVector<utils::IteratorType> BatchNormOp::getRowIteratorTypes() {
+  return SmallVector<utils::IteratorType>(getXType().getRank(),
+                                          utils::IteratorType::parallel);
+}
+
+ArrayAttr BatchNormOp::getIndexingMaps() {
+  AffineMap channel = selectDims(getXType(), int64_t(getChannelDim()));
+  return Builder(getContext())
+      .getAffineMapArrayAttr(getAffineOpMaps(*this, {channel, channel}));
+}
+
+#define NORM_NAMED_OP(OP, INIT_SEGMENT)                                        \
   FloatType OP::getAccType() {                                                 \
     if (std::optional<Type> acc = getAcc())                                    \
       return cast<FloatType>(*acc);                                            \
@@ -193,12 +256,23 @@ template <typename Op> static ArrayAttr getNamedOpIndexingMaps(Op op) {
                                      OP::Adaptor adaptor,                      \
                                      SmallVectorImpl<Type> &types) {           \
     for (Value init : adaptor.getOperands().drop_front(                        \
-             adaptor.getODSOperandIndexAndLength(3).first))                    \
+             adaptor.getODSOperandIndexAndLength(INIT_SEGMENT).first))         \
       if (isa<RankedTensorType>(init.getType()))                               \
         types.push_back(init.getType());                                       \
     return success();                                                          \
   }
-NORM_NAMED_OP(LayerNormOp)
-NORM_NAMED_OP(RmsNormOp)
-NORM_NAMED_OP(L2NormOp)
+NORM_NAMED_OP(BatchNormOp, 5)
+
+#define NORM_REDUCING_OP(OP)                                                   \
+  NORM_NAMED_OP(OP, 3)                                                         \
+  LogicalResult OP::verify() { return verifyNamedOp(*this); }                  \
+  SmallVector<utils::IteratorType> OP::getRowIteratorTypes() {                 \
+    return getNamedOpIterators(*this);                                         \
+  }                                                                            \
+  ArrayAttr OP::getIndexingMaps() { return getNamedOpIndexingMaps(*this); }
+NORM_REDUCING_OP(GroupNormOp)
+NORM_REDUCING_OP(LayerNormOp)
+NORM_REDUCING_OP(RmsNormOp)
+NORM_REDUCING_OP(L2NormOp)
+#undef NORM_REDUCING_OP
 #undef NORM_NAMED_OP

@@ -48,6 +48,8 @@ static LogicalResult reifyRowOpShapes(RowOpInterface op, OpBuilder &builder,
     return reifyRowOpShapes(cast<RowOpInterface>(getOperation()), builder,     \
                             shapes);                                           \
   }
+NORM_ROW_OP(GroupNormOp)
+NORM_ROW_OP(BatchNormOp)
 NORM_ROW_OP(LayerNormOp)
 NORM_ROW_OP(RmsNormOp)
 NORM_ROW_OP(L2NormOp)

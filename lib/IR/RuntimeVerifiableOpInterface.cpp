@@ -64,6 +64,27 @@ struct RowOpRuntimeVerification
                                   .str()));
       }
     }
+    if constexpr (std::is_same_v<Op, GroupNormOp>)
+      verifyGroups(cast<GroupNormOp>(op), builder, loc, makeMessage);
+  }
+
+  static void verifyGroups(GroupNormOp op, OpBuilder &builder, Location loc,
+                           MakeMessage makeMessage) { // C12
+    if (!op.getXType().isDynamicDim(op.getChannelDim()))
+      return;
+    auto constant = [&](int64_t value) -> Value {
+      return arith::ConstantIndexOp::create(builder, loc, value);
+    };
+    Value channels = createDim(builder, loc, op.getX(), op.getChannelDim());
+    Value rest = arith::RemUIOp::create(builder, loc, channels,
+                                        constant(op.getGroups()));
+    cf::AssertOp::create(builder, loc,
+                         arith::CmpIOp::create(builder, loc,
+                                               arith::CmpIPredicate::eq, rest,
+                                               constant(0)),
+                         makeMessage(op, "the channels are not " +
+                                             std::to_string(op.getGroups()) +
+                                             " groups of as many"));
   }
 };
 } // namespace
@@ -75,6 +96,10 @@ void mlir::norm::registerRuntimeVerifiableOpInterfaceExternalModels(
         *context);
     RmsNormOp::attachInterface<RowOpRuntimeVerification<RmsNormOp>>(*context);
     L2NormOp::attachInterface<RowOpRuntimeVerification<L2NormOp>>(*context);
+    GroupNormOp::attachInterface<RowOpRuntimeVerification<GroupNormOp>>(
+        *context);
+    BatchNormOp::attachInterface<RowOpRuntimeVerification<BatchNormOp>>(
+        *context);
     GenericOp::attachInterface<RowOpRuntimeVerification<GenericOp>>(*context);
     // What the checks are made of.
     context->loadDialect<cf::ControlFlowDialect>();

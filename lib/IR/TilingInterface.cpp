@@ -217,6 +217,8 @@ liftOperandTiles(RowOpInterface op, OpBuilder &builder,
       return failure();                                                        \
     return tile(op, builder, domainOffsets, domainSizes);                      \
   }
+NORM_ROW_OP(GroupNormOp)
+NORM_ROW_OP(BatchNormOp)
 NORM_ROW_OP(LayerNormOp)
 NORM_ROW_OP(RmsNormOp)
 NORM_ROW_OP(L2NormOp)

@@ -81,6 +81,7 @@ void NormSearch::run() {
       refusals.push_back(
           {anchor, cuts.empty() ? nullptr : cuts.back(), refusal});
   }
+  runBatchNorms();
   // A sum may have been consumed by a norm that another sum led to.
   llvm::erase_if(refusals, [&](const RefusedAnchor &refused) {
     return consumed.contains(refused.sum);

@@ -11,76 +11,9 @@
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 using namespace mlir::norm;
-
-//===----------------------------------------------------------------------===//
-// Scalar operations
-//===----------------------------------------------------------------------===//
-
-static ScalarOp getScalarOp(Operation *op) {
-  return llvm::TypeSwitch<Operation *, ScalarOp>(op)
-      .Case<arith::AddFOp>([](auto) { return ScalarOp::add; })
-      .Case<arith::SubFOp>([](auto) { return ScalarOp::sub; })
-      .Case<arith::MulFOp>([](auto) { return ScalarOp::mul; })
-      .Case<arith::DivFOp>([](auto) { return ScalarOp::div; })
-      .Case<arith::NegFOp>([](auto) { return ScalarOp::neg; })
-      .Case<arith::MaximumFOp, arith::MaxNumFOp>(
-          [](auto) { return ScalarOp::max; })
-      .Case<arith::ExtFOp, arith::TruncFOp>([](auto) { return ScalarOp::cast; })
-      .Case<arith::SIToFPOp, arith::UIToFPOp>(
-          [](auto) { return ScalarOp::toFloat; })
-      .Case<arith::CmpFOp>([](auto) { return ScalarOp::compareFloat; })
-      .Case<arith::CmpIOp>([](auto) { return ScalarOp::compareInt; })
-      .Case<arith::SelectOp>([](auto) { return ScalarOp::select; })
-      .Case<arith::AddIOp>([](auto) { return ScalarOp::addInt; })
-      .Case<arith::SubIOp>([](auto) { return ScalarOp::subInt; })
-      .Case<arith::MulIOp>([](auto) { return ScalarOp::mulInt; })
-      .Case<arith::DivSIOp, arith::DivUIOp>(
-          [](auto) { return ScalarOp::divInt; })
-      .Case<arith::RemSIOp, arith::RemUIOp>(
-          [](auto) { return ScalarOp::remInt; })
-      .Case<arith::IndexCastOp, arith::IndexCastUIOp, arith::ExtUIOp>(
-          [](auto) { return ScalarOp::castInt; })
-      .Case<math::SqrtOp>([](auto) { return ScalarOp::sqrt; })
-      .Case<math::RsqrtOp>([](auto) { return ScalarOp::rsqrt; })
-      .Case<math::PowFOp, math::FPowIOp>([](auto) { return ScalarOp::pow; })
-      .Case<math::AbsFOp>([](auto) { return ScalarOp::abs; })
-      .Default([](Operation *) { return ScalarOp::other; });
-}
-
-Node *GraphBuilder::visitScalarOp(Operation *op, ArrayRef<Node *> args,
-                                  ArrayRef<Extent> domain) {
-  Type type = getElementTypeOrSelf(op->getResult(0).getType());
-  if (isa<math::FmaOp>(op))
-    return graph.getMap(
-        ScalarOp::add,
-        {graph.getMap(ScalarOp::mul, args.take_front(2), domain, type),
-         args[2]},
-        domain, type);
-  ScalarOp scalarOp = getScalarOp(op);
-  const void *detail = nullptr;
-  if (auto compare = dyn_cast<arith::CmpFOp>(op))
-    detail = getPredicateDetail(unsigned(compare.getPredicate()));
-  else if (auto compare = dyn_cast<arith::CmpIOp>(op))
-    detail = getPredicateDetail(unsigned(compare.getPredicate()));
-  else if (scalarOp == ScalarOp::other)
-    detail = op->getName().getAsOpaquePointer();
-  // An unknown op is told apart by its name; one with attributes of its own is
-  // like nothing else.
-  if (scalarOp == ScalarOp::other &&
-      llvm::any_of(op->getAttrs(), [](NamedAttribute attribute) {
-        return attribute.getName() != "fastmath";
-      }))
-    return graph.getLeaf(op->getResult(0), domain);
-  return graph.getMap(scalarOp, args, domain, type, detail);
-}
-
-//===----------------------------------------------------------------------===//
-// Bodies
-//===----------------------------------------------------------------------===//
 
 /// The dim that each result of an indexing map is, −1 for a constant 0.
 static FailureOr<SmallVector<int64_t>> getProjection(AffineMap map) {
@@ -157,10 +90,13 @@ LogicalResult GraphBuilder::visitBodyOp(Operation *op, Body &body,
         return success(); // reads an accumulator: the combiner
     if (isa<tensor::ExtractOp>(op))
       node = visitExtract(args[0], ArrayRef(args).drop_front(), domain);
-    else if (isa<arith::ArithDialect, math::MathDialect>(op->getDialect()))
-      node = visitScalarOp(op, args, domain);
-    else
+    else if (!isa<arith::ArithDialect, math::MathDialect>(op->getDialect()))
       return failure();
+    else if (Node *read = visitOnReadDims(op, args, domain)) {
+      body[result] = read;
+      return success();
+    } else
+      node = visitScalarOp(op, args, domain);
   }
   body[result] = node;
   if (node->values.empty() || node->values.back() != result)

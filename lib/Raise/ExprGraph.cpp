@@ -24,12 +24,25 @@ void ExprGraph::bind(Value value, Node *node) {
   node->values.push_back(value);
 }
 
+void ExprGraph::bind(Value value, Node *node, ArrayRef<int64_t> dims) {
+  bind(value, node);
+  bodyDims[value] = llvm::to_vector(dims);
+}
+
+std::optional<ArrayRef<int64_t>> ExprGraph::getBodyDims(Value value) const {
+  auto it = bodyDims.find(value);
+  if (it == bodyDims.end())
+    return std::nullopt;
+  return ArrayRef<int64_t>(it->second);
+}
+
 void ExprGraph::forget(Operation *op) {
   op->walk([&](Operation *nested) {
     for (Value result : nested->getResults())
       if (auto it = nodeOf.find(result); it != nodeOf.end()) {
         llvm::erase(it->second->values, result);
         nodeOf.erase(it);
+        bodyDims.erase(result);
       }
   });
 }

@@ -21,17 +21,21 @@ static constexpr int64_t maxTableSize = 1 << 20;
 static constexpr int64_t maxEvaluations = 1 << 24;
 
 namespace {
-/// Evaluates integer nodes at every point of a static domain.
+/// Evaluates integer nodes at every point of a static domain; at index 0 of the
+/// dims that none of them reads, whose extent is 1 here.
 class TableEvaluator {
 public:
-  TableEvaluator(ArrayRef<int64_t> shape, int64_t size)
-      : shape(shape), size(size) {}
+  TableEvaluator(const ExtentTable &extents, ArrayRef<int64_t> shape,
+                 int64_t size)
+      : extents(extents), shape(shape), size(size) {}
   /// The values in row-major order; empty if not known.
   ArrayRef<int64_t> evaluate(Node *node);
   SmallVector<int64_t> getCoordinates(int64_t position) const;
 
 private:
   std::vector<int64_t> compute(Node *node);
+  std::vector<int64_t> computeAccess(Node *node) const;
+  const ExtentTable &extents;
   ArrayRef<int64_t> shape;
   int64_t size;
   DenseMap<Node *, std::vector<int64_t>> memo;
@@ -64,8 +68,10 @@ ArrayRef<int64_t> TableEvaluator::evaluate(Node *node) {
   return memo[node];
 }
 
-/// The elements of a constant tensor of integers.
+/// The elements of a constant tensor of integers, or of a view of it.
 static std::vector<int64_t> getElements(Node *leaf) {
+  if (leaf->kind == NodeKind::reshape)
+    leaf = leaf->args[0];
   std::vector<int64_t> values;
   Value tensor = leaf->getTensor();
   auto constant =
@@ -124,12 +130,14 @@ std::vector<int64_t> TableEvaluator::compute(Node *node) {
       values.push_back(getCoordinates(i)[node->map[0]]);
     return values;
   }
-  if (node->kind == NodeKind::leaf) {
+  if (node->kind == NodeKind::leaf || node->kind == NodeKind::reshape) {
     values = getElements(node);
     if (int64_t(values.size()) != size)
       values.clear();
     return values;
   }
+  if (node->kind == NodeKind::access)
+    return computeAccess(node);
   if (node->kind != NodeKind::map)
     return values;
   SmallVector<ArrayRef<int64_t>> columns;
@@ -146,6 +154,28 @@ std::vector<int64_t> TableEvaluator::compute(Node *node) {
     if (!value)
       return {};
     values.push_back(*value);
+  }
+  return values;
+}
+
+/// The elements of a constant tensor at the points of the domain.
+std::vector<int64_t> TableEvaluator::computeAccess(Node *node) const {
+  Node *table = node->args[0];
+  std::vector<int64_t> elements = getElements(table);
+  SmallVector<int64_t> extents;
+  for (Extent extent : table->shape)
+    extents.push_back(this->extents.getIfConstant(extent).value_or(0));
+  if (elements.empty() ||
+      int64_t(elements.size()) != ShapedType::getNumElements(extents))
+    return {};
+  std::vector<int64_t> values;
+  values.reserve(size);
+  for (int64_t i = 0; i < size; ++i) {
+    SmallVector<int64_t> point = getCoordinates(i);
+    int64_t position = 0;
+    for (auto [dim, extent] : llvm::zip_equal(node->map, extents))
+      position = position * extent + (dim < 0 ? 0 : point[dim]);
+    values.push_back(elements[position]);
   }
   return values;
 }
@@ -167,11 +197,24 @@ Node *mlir::norm::foldGather(ExprGraph &graph, Node *gather) {
   auto sourceShape = getStaticShape(source->shape);
   if (failed(shape) || failed(sourceShape))
     return nullptr;
+  // What no coordinate depends on need not be looked at.
+  uint64_t used = 0;
+  for (Node *coordinate : gather->args.drop_front())
+    used |= coordinate->usedDims;
+  SmallVector<int64_t> readDims;
+  SmallVector<Extent> readShape;
+  for (auto [dim, extent] : llvm::enumerate(*shape))
+    if (dim >= 64 || (used >> dim & 1) || extent == 0) {
+      readDims.push_back(dim);
+      readShape.push_back(gather->shape[dim]);
+    } else {
+      extent = 1;
+    }
   int64_t size = ShapedType::getNumElements(*shape);
   if (size == 0 || size > maxTableSize)
     return nullptr;
 
-  TableEvaluator evaluator(*shape, size);
+  TableEvaluator evaluator(graph.extents, *shape, size);
   SmallVector<std::vector<int64_t>> columns;
   for (Node *coordinate : gather->args.drop_front()) {
     columns.push_back(evaluator.evaluate(coordinate));
@@ -200,7 +243,8 @@ Node *mlir::norm::foldGather(ExprGraph &graph, Node *gather) {
     isReshape &= position == i;
   }
   if (isReshape)
-    return graph.getReshape(source, gather->shape);
+    return graph.getAccess(graph.getReshape(source, readShape), readDims,
+                           gather->shape);
   SmallVector<int64_t> projection;
   for (auto [c, dims] : llvm::enumerate(matches)) {
     int first = dims.find_first();

@@ -190,11 +190,21 @@ static SmallVector<Operation *> getBodySlice(Value value) {
   return slice;
 }
 
+AffineMap mlir::norm::getBodyMap(const ExprGraph &graph, Value value,
+                                 linalg::LinalgOp host) {
+  auto identity =
+      AffineMap::getMultiDimIdentityMap(host.getNumLoops(), host.getContext());
+  std::optional<ArrayRef<int64_t>> dims = graph.getBodyDims(value);
+  return dims ? identity.getSubMap(llvm::to_vector_of<unsigned>(*dims))
+              : identity;
+}
+
 /// An elementwise generic that computes one value of the body of another.
 static Value extractBodyValue(ExprGraph &graph, Node *node, Value value,
                               linalg::LinalgOp host) {
   // The domain of a body value is that of its op, unless it is one scalar.
-  if (node->shape.size() != host.getNumLoops())
+  AffineMap map = getBodyMap(graph, value, host);
+  if (node->shape.size() != map.getNumResults())
     return {};
   OpBuilder builder(host);
   Location loc = host.getLoc();
@@ -212,12 +222,13 @@ static Value extractBodyValue(ExprGraph &graph, Node *node, Value value,
     inputs.push_back(operand.get());
     maps.push_back(host.getMatchingIndexingMap(&operand));
   }
-  maps.push_back(builder.getMultiDimIdentityMap(host.getNumLoops()));
+  maps.push_back(map);
+  maps = compressUnusedDims(ArrayRef(maps));
   auto sizes = llvm::map_to_vector(node->shape, [&](Extent extent) {
     return graph.extents.materialize(builder, loc, extent);
   });
   Value init = tensor::EmptyOp::create(builder, loc, sizes, value.getType());
-  SmallVector<utils::IteratorType> iterators(host.getNumLoops(),
+  SmallVector<utils::IteratorType> iterators(map.getNumResults(),
                                              utils::IteratorType::parallel);
   auto generic = linalg::GenericOp::create(
       builder, loc, init.getType(), inputs, init, maps, iterators,

@@ -9,6 +9,7 @@
 #include "Norm/Passes.h"
 #include "Norm/Raise/Anchors.h"
 #include "Norm/Raise/Rewrite.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/Remarks.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 
@@ -36,11 +37,16 @@ static std::string getText(const Refusal &refusal) {
   return refusal.detail.empty() ? text : text + ": " + refusal.detail;
 }
 
-/// True if the block has a sum that a norm could be built on.
-static bool hasReduction(Block &block) {
-  return llvm::any_of(block, [](Operation &op) {
+/// True if the block has a sum or a root that a norm could be built on.
+static bool hasAnchor(Block &block) {
+  auto isRoot = [](Operation &op) {
+    return isa<math::SqrtOp, math::RsqrtOp, math::PowFOp>(op);
+  };
+  return llvm::any_of(block, [&](Operation &op) {
     auto linalgOp = dyn_cast<linalg::LinalgOp>(op);
-    return linalgOp && linalgOp.getNumReductionLoops() != 0;
+    return isRoot(op) ||
+           (linalgOp && (linalgOp.getNumReductionLoops() != 0 ||
+                         llvm::any_of(*linalgOp.getBlock(), isRoot)));
   });
 }
 
@@ -108,7 +114,7 @@ void NormRaisePass::runOnOperation() {
   SmallVector<Block *> blocks;
   getOperation()->walk([&](Block *block) {
     if (!isa<linalg::LinalgOp, GenericOp>(block->getParentOp()) &&
-        hasReduction(*block))
+        hasAnchor(*block))
       blocks.push_back(block);
   });
   for (Block *block : blocks)

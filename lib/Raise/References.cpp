@@ -37,11 +37,7 @@ LogicalResult ReferenceMatcher::sortTerms() {
   match.xIndex = algebra.getAtom(xAtom).index;
 
   // Each element of y reads an element of x of its own.
-  SmallVector<Digit> read, own;
-  for (ArrayRef<Digit> digits : match.xIndex)
-    llvm::append_range(read, digits);
-  for (ArrayRef<Digit> digits : match.yIndex)
-    llvm::append_range(own, digits);
+  SmallVector<Digit> read = flatten(match.xIndex), own = flatten(match.yIndex);
   llvm::sort(read);
   llvm::sort(own);
   if (read != own)

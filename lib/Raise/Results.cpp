@@ -144,17 +144,13 @@ void NormSearch::describe(NormalForm &form, Match &match) {
 
 /// The order of the digits of y is that of x: no transpose is needed.
 static bool isInOrder(const Match &match) {
-  SmallVector<Digit> x, y;
-  for (ArrayRef<Digit> digits : match.xIndex)
-    llvm::append_range(x, digits);
-  for (ArrayRef<Digit> digits : match.yIndex)
-    llvm::append_range(y, digits);
-  return x == y;
+  return flatten(match.xIndex) == flatten(match.yIndex);
 }
 
 /// Of results that follow from each other, the one with the most parameters,
-/// and of those with the same the first that is not rounded further and needs
-/// no transpose. Results that do not follow from each other share statistics.
+/// and of those with the same the first that is not rounded further, needs no
+/// transpose, and has the dims of x if another has. Results that do not follow
+/// from each other share statistics.
 std::vector<Match> NormSearch::keepFarthest(ArrayRef<Match> found) {
   auto follows = [](const Match &later, const Match &earlier) {
     return llvm::is_contained(later.slice, earlier.y);
@@ -168,6 +164,9 @@ std::vector<Match> NormSearch::keepFarthest(ArrayRef<Match> found) {
       return true;
     if (isInOrder(later) != isInOrder(earlier))
       return isInOrder(later);
+    if (bool hasDimsOfX = later.yIndex == later.xIndex;
+        hasDimsOfX != (earlier.yIndex == earlier.xIndex))
+      return hasDimsOfX;
     return !holdsExactly(cast<FloatType>(later.y->type),
                          cast<FloatType>(earlier.y->type));
   };

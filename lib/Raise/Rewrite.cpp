@@ -50,6 +50,7 @@ void MatchRewriter::eraseIfDead(SmallVector<Operation *> worklist) {
 void MatchRewriter::replaceInBody(Value bodyValue, Value tensor) {
   auto host = bodyValue.getDefiningOp()->getParentOfType<linalg::GenericOp>();
   Block *body = host.getBody();
+  AffineMap map = getBodyMap(graph, bodyValue, host);
   BlockArgument argument = body->insertArgument(
       host.getNumDpsInputs(), bodyValue.getType(), bodyValue.getLoc());
   bodyValue.replaceAllUsesWith(argument);
@@ -73,8 +74,7 @@ void MatchRewriter::replaceInBody(Value bodyValue, Value tensor) {
     maps.push_back(hostMaps[number]);
   }
   inputs.push_back(tensor);
-  maps.push_back(
-      AffineMap::getMultiDimIdentityMap(host.getNumLoops(), host.getContext()));
+  maps.push_back(map);
   llvm::append_range(maps,
                      ArrayRef(hostMaps).drop_front(host.getNumDpsInputs()));
   body->eraseArguments(unused);
@@ -166,6 +166,8 @@ void MatchRewriter::replaceStatistics() {
   }
   if (used.empty())
     return;
+  if (groups != 0)
+    expandGroups();
   builder.setInsertionPoint(op);
   Operation *withStatistics = emitOp(meanType, rstdType);
   op->getResult(0).replaceAllUsesWith(withStatistics->getResult(0));

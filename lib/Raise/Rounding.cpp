@@ -175,3 +175,33 @@ LogicalResult mlir::norm::matchRounding(Match &match,
              needed == RaiseMode::reassoc ? "reassoc" : "widen"};
   return failure();
 }
+
+LogicalResult mlir::norm::matchBatchNormRounding(Match &match,
+                                                 RoundingPolicy policy,
+                                                 Refusal &refusal) {
+  FloatType data = getFloatType(match.x);
+  SmallVector<FloatType> computed;
+  bool rounds = false;
+  for (Node *node : match.slice) {
+    FloatType type = getFloatType(node);
+    if (!type)
+      continue;
+    if (node->kind == NodeKind::map && !node->isCast())
+      computed.push_back(type);
+    else if (node->isCast() && node != match.y)
+      rounds |= isNarrower(type, getFloatType(node->args[0]));
+  }
+  FloatType widest = getNarrowestCommonType(computed);
+  FloatType acc = getNarrowestCommonType({widest, data});
+  if (policy.mode != RaiseMode::strict && acc.getWidth() < 32)
+    acc = Float32Type::get(data.getContext());
+  match.acc = acc;
+  match.rounding = Rounding::after_scale;
+  bool isExact = !rounds && llvm::all_of(computed, [&](FloatType type) {
+    return type == acc;
+  });
+  if (isExact || policy.mode != RaiseMode::strict)
+    return success();
+  refusal = {Condition::needsMode, "widen"};
+  return failure();
+}

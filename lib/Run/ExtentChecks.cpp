@@ -8,7 +8,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "Norm/Run/ExtentChecks.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Interfaces/RuntimeVerifiableOpInterface.h"
 
 using namespace mlir;
@@ -34,10 +38,39 @@ static std::string makeMessage(Operation *op, StringRef what) {
   return message;
 }
 
-void mlir::norm::insertExtentChecks(ModuleOp module) {
-  module.getContext()->loadDialect<cf::ControlFlowDialect>();
+/// This op has no RuntimeVerifiableOpInterface upstream, and would write past
+/// the end of its destination.
+static void checkDestination(bufferization::MaterializeInDestinationOp op) {
+  auto source = cast<ShapedType>(op.getSource().getType());
+  auto dest = cast<ShapedType>(op.getDest().getType());
+  Location loc = op.getLoc();
+  OpBuilder builder(op);
+  for (int64_t dim = 0; dim < source.getRank(); ++dim) {
+    if (!source.isDynamicDim(dim) && !dest.isDynamicDim(dim))
+      continue;
+    Value expected =
+        builder.createOrFold<tensor::DimOp>(loc, op.getSource(), dim);
+    Value actual =
+        isa<TensorType>(dest)
+            ? builder.createOrFold<tensor::DimOp>(loc, op.getDest(), dim)
+            : builder.createOrFold<memref::DimOp>(loc, op.getDest(), dim);
+    Value agree = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq,
+                                        expected, actual);
+    cf::AssertOp::create(
+        builder, loc, agree,
+        makeMessage(op, ("dim " + Twine(dim) +
+                         " of the destination is not as long as dim " +
+                         Twine(dim) + " of the source")
+                            .str()));
+  }
+}
+
+void mlir::norm::insertExtentChecks(Operation *root) {
+  root->getContext()
+      ->loadDialect<arith::ArithDialect, cf::ControlFlowDialect,
+                    memref::MemRefDialect, tensor::TensorDialect>();
   SmallVector<RuntimeVerifiableOpInterface> ops;
-  module.walk([&](RuntimeVerifiableOpInterface op) {
+  root->walk([&](RuntimeVerifiableOpInterface op) {
     if (hasDynamicExtent(op))
       ops.push_back(op);
   });
@@ -45,4 +78,5 @@ void mlir::norm::insertExtentChecks(ModuleOp module) {
     OpBuilder builder(op);
     op.generateRuntimeVerification(builder, op.getLoc(), makeMessage);
   }
+  root->walk(checkDestination);
 }

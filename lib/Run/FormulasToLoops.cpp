@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Norm/Fuse/Patterns.h"
 #include "Norm/IR/Norm.h"
 #include "Norm/Run/Passes.h"
 #include "RowLoops.h"
@@ -99,6 +100,47 @@ template <typename Op> static void emitNamedOp(OpBuilder &builder, Op op) {
       loops.store(rho, rstd);
   });
   loops.replace(op);
+}
+
+static void emitBatchNorm(OpBuilder &builder, BatchNormOp op) {
+  int64_t rank = op.getXType().getRank(), channel = op.getChannelDim();
+  SmallVector<int64_t> allDims = llvm::to_vector(llvm::seq<int64_t>(0, rank));
+  RowLoops loops(builder, op.getLoc(), getExtents(builder, op.getX()),
+                 llvm::SmallBitVector(rank));
+  Buffer x = loops.read(op.getX(), allDims);
+  Buffer y = loops.write(op.getInit(), allDims);
+  Buffer mean = loops.read(op.getMean(), channel);
+  Buffer variance = loops.read(op.getVariance(), channel);
+  Buffer gamma, beta;
+  if (op.getScale())
+    gamma = loops.read(op.getScale(), op.getScaleDimsOrDefault());
+  if (op.getShift())
+    beta = loops.read(op.getShift(), op.getShiftDimsOrDefault());
+  loops.forEachRow([&] {
+    loops.forEachElement([&] {
+      ScalarMath m = loops.math();
+      Value root = m.sqrt(m.add(loops.load(variance),
+                                m.constant(op.getEps().convertToDouble())));
+      Value value = m.div(m.sub(loops.load(x), loops.load(mean)), root);
+      if (gamma.memory)
+        value = m.mul(value,
+                      m.add(loops.load(gamma),
+                            m.constant(op.getScaleOffset().convertToDouble())));
+      if (beta.memory)
+        value = m.add(value, loops.load(beta));
+      loops.store(value, y);
+    });
+  });
+  loops.replace(op);
+}
+
+/// The layer norm of its groups: only the views are shared with the lowering.
+static void emitGroupNorm(OpBuilder &builder, GroupNormOp op) {
+  ExpandedGroupNorm expanded = expandGroupNorm(builder, op);
+  op->replaceAllUsesWith(expanded.results);
+  op->erase();
+  builder.setInsertionPoint(expanded.layerNorm);
+  emitNamedOp(builder, expanded.layerNorm);
 }
 
 //===----------------------------------------------------------------------===//
@@ -258,6 +300,8 @@ struct NormFormulasToLoopsPass
       llvm::TypeSwitch<Operation *>(op)
           .Case<LayerNormOp, RmsNormOp, L2NormOp>(
               [&](auto named) { emitNamedOp(builder, named); })
+          .Case([&](GroupNormOp group) { emitGroupNorm(builder, group); })
+          .Case([&](BatchNormOp batch) { emitBatchNorm(builder, batch); })
           .Case([&](GenericOp generic) { emitGeneric(builder, generic); });
       return WalkResult::skip();
     });

@@ -13,6 +13,7 @@
 #include "Norm/Passes.h"
 #include "Norm/Run/ExtentChecks.h"
 #include "Norm/Run/ResultsToArguments.h"
+#include "Norm/Run/RuntimeLibraries.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/OpenMP/OpenMPDialect.h"
@@ -42,6 +43,34 @@ void mlir::norm::registerAllForRun(DialectRegistry &registry) {
 // Errors
 //===----------------------------------------------------------------------===//
 
+char DiagnosticError::ID;
+
+DiagnosticError::DiagnosticError(Diagnostic &diagnostic)
+    : location(diagnostic.getLocation()), text(diagnostic.str()) {
+  for (Diagnostic &note : diagnostic.getNotes())
+    notes.emplace_back(note.getLocation(), note.str());
+}
+
+void DiagnosticError::emit() const {
+  InFlightDiagnostic error = emitError(location) << text;
+  for (const auto &[noteLocation, note] : notes)
+    error.attachNote(noteLocation) << note;
+}
+
+void DiagnosticError::log(raw_ostream &os) const {
+  // Locations print as loc("file":1:2); people write file:1:2.
+  std::string printed;
+  llvm::raw_string_ostream(printed) << location;
+  StringRef where = printed;
+  if (where.consume_front("loc(\"") && where.consume_back(")")) {
+    auto [file, position] = where.split("\"");
+    os << file << position;
+  } else {
+    os << printed;
+  }
+  os << ": " << text;
+}
+
 namespace {
 /// Keeps the first error; warnings and remarks go on to the next handler.
 class FirstError {
@@ -50,25 +79,18 @@ public:
       : handler(context, [this](Diagnostic &diagnostic) {
           if (diagnostic.getSeverity() != DiagnosticSeverity::Error)
             return failure();
-          if (text.empty())
-            llvm::raw_string_ostream(text)
-                << diagnostic.getLocation() << ": " << diagnostic;
+          if (!error)
+            error = std::make_unique<DiagnosticError>(diagnostic);
           return success();
         }) {}
   llvm::Error take(StringRef fallback) {
-    StringRef message = text.empty() ? fallback : StringRef(text);
-    // Locations print as loc("file":1:2); people write file:1:2.
-    std::string plain = message.str();
-    if (message.consume_front("loc(\"")) {
-      auto [location, rest] = message.split("): ");
-      auto [file, position] = location.split("\"");
-      plain = (file + position + ": " + rest).str();
-    }
-    return llvm::createStringError(plain);
+    if (error)
+      return llvm::Error(std::move(error));
+    return llvm::createStringError(fallback);
   }
 
 private:
-  std::string text;
+  std::unique_ptr<DiagnosticError> error;
   ScopedDiagnosticHandler handler;
 };
 } // namespace
@@ -118,9 +140,9 @@ static llvm::Error lowerToLLVM(ModuleOp module, const CompileOptions &options) {
       options.device ? gpuOptions.parseFromString(options.pipelineOptions, os)
                      : cpuOptions.parseFromString(options.pipelineOptions, os);
   if (failed(parsed))
-    return llvm::createStringError("pipeline options '" +
-                                   options.pipelineOptions +
-                                   "': " + StringRef(message).trim());
+    return llvm::createStringError(
+        "pipeline options '" + options.pipelineOptions + "' are not valid" +
+        (message.empty() ? "" : ": ") + StringRef(message).trim());
   return runPipeline(module, [&](OpPassManager &pm) {
     pm.addPass(createSymbolDCEPass());
     if (options.fuse) {
@@ -154,16 +176,6 @@ createHostMachine(unsigned optLevel) {
     return builder.takeError();
   builder->setCodeGenOptLevel(llvm::CodeGenOptLevel(optLevel));
   return builder->createTargetMachine();
-}
-
-/// The runtime libraries that lowered code calls into.
-static SmallVector<StringRef> getRuntimeLibraries(bool parallel) {
-  SmallVector<StringRef> libraries{
-      NORM_LLVM_LIBRARY_DIR "/libmlir_c_runner_utils.so",
-      NORM_LLVM_LIBRARY_DIR "/libmlir_float16_utils.so"};
-  if (parallel)
-    libraries.push_back(NORM_LLVM_LIBRARY_DIR "/libomp.so");
-  return libraries;
 }
 
 static bool usesOpenMP(ModuleOp module) {
@@ -224,11 +236,9 @@ llvm::Expected<Kernel> mlir::norm::compile(ModuleOp module, StringRef name,
     return engineMachine.takeError();
   auto optimize =
       makeOptimizingTransformer(options.optLevel, 0, kernel.machine.get());
-  SmallVector<StringRef> libraries = getRuntimeLibraries(kernel.parallel);
   ExecutionEngineOptions engineOptions;
   engineOptions.transformer = optimize;
   engineOptions.jitCodeGenOptLevel = llvm::CodeGenOptLevel(options.optLevel);
-  engineOptions.sharedLibPaths = libraries;
   engineOptions.enableGDBNotificationListener = false;
   engineOptions.enablePerfNotificationListener = false;
   FirstError translationError(module.getContext());
@@ -238,6 +248,9 @@ llvm::Expected<Kernel> mlir::norm::compile(ModuleOp module, StringRef name,
     std::string reason = llvm::toString(engine.takeError());
     return translationError.take(reason);
   }
+  if (llvm::Error error =
+          registerRuntimeLibraries(**engine, *copy, kernel.parallel))
+    return error;
   if (options.device)
     if (llvm::Error error = attach(*options.device, **engine))
       return error;

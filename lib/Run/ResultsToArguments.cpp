@@ -16,6 +16,7 @@ using namespace mlir;
 void mlir::norm::passResultsAsArguments(func::FuncOp function) {
   if (!SymbolTable::symbolKnownUseEmpty(function, function->getParentOp()))
     return;
+  function.getContext()->loadDialect<bufferization::BufferizationDialect>();
   SmallVector<unsigned> tensorResults;
   SmallVector<BlockArgument> outs;
   for (auto [i, type] : llvm::enumerate(function.getResultTypes())) {

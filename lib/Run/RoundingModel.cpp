@@ -18,10 +18,37 @@ static double getTypeRoundoff(Type type) {
   return dtype ? getUnitRoundoff(*dtype) : 0;
 }
 
+static bool isOnlyStored(Value value);
+
+/// Out number `i` of the op is a result of the function, and no other op reads
+/// it.
+static bool isOutOnlyStored(DestinationStyleOpInterface op, unsigned i) {
+  OpOperand *out = op.getDpsInitOperand(i);
+  return isa<MemRefType>(out->get().getType())
+             ? out->get().hasOneUse()
+             : isOnlyStored(op.getTiedOpResult(out));
+}
+
+/// The same of any value: it may also be what a body yields for such an out.
+static bool isOnlyStored(Value value) {
+  return llvm::all_of(value.getUses(), [](OpOperand &use) {
+    Operation *user = use.getOwner();
+    if (isa<func::ReturnOp>(user))
+      return true;
+    auto parent = dyn_cast<DestinationStyleOpInterface>(user->getParentOp());
+    return parent && user->hasTrait<OpTrait::IsTerminator>() &&
+           isOutOnlyStored(parent, use.getOperandNumber());
+  });
+}
+
 template <typename Op> static double getNamedOpRoundoff(Op op) {
   double roundoff = getTypeRoundoff(op.getAccType());
   if (op.getRounding() == Rounding::before_scale)
     roundoff = std::max(roundoff, getTypeRoundoff(op.getXType()));
+  auto outs = cast<DestinationStyleOpInterface>(op.getOperation());
+  for (auto [i, out] : llvm::enumerate(outs.getDpsInits()))
+    if (!isOutOnlyStored(outs, i))
+      roundoff = std::max(roundoff, getTypeRoundoff(out.getType()));
   return roundoff;
 }
 
@@ -32,6 +59,10 @@ static double getOpRoundoff(Operation *op) {
   if (auto named = dyn_cast<RmsNormOp>(op))
     return getNamedOpRoundoff(named);
   if (auto named = dyn_cast<L2NormOp>(op))
+    return getNamedOpRoundoff(named);
+  if (auto named = dyn_cast<GroupNormOp>(op))
+    return getNamedOpRoundoff(named);
+  if (auto named = dyn_cast<BatchNormOp>(op))
     return getNamedOpRoundoff(named);
   bool computes =
       isa<arith::ArithDialect, math::MathDialect>(op->getDialect()) &&
@@ -52,23 +83,11 @@ static double getOpRoundoff(Operation *op) {
 /// A truncation is a rounding on the way if what it makes is computed with
 /// again, and not only stored as a result.
 static double getTruncationRoundoff(func::FuncOp function) {
-  llvm::SmallDenseMap<Type, int> truncations;
   double roundoff = 0;
-  function.walk([&](Operation *op) {
-    if (isa<arith::TruncFOp>(op))
-      ++truncations[getElementTypeOrSelf(op->getResultTypes()[0])];
+  function.walk([&](arith::TruncFOp op) {
+    if (!isOnlyStored(op.getOut()))
+      roundoff = std::max(roundoff, getTypeRoundoff(op.getType()));
   });
-  for (auto [type, count] : truncations) {
-    auto isOfType = [type = type](Type other) {
-      return getElementTypeOrSelf(other) == type;
-    };
-    int outs = llvm::count_if(function.getResultTypes(), isOfType) +
-               llvm::count_if(function.getArgumentTypes(), [&](Type other) {
-                 return isa<MemRefType>(other) && isOfType(other);
-               });
-    if (count > outs)
-      roundoff = std::max(roundoff, getTypeRoundoff(type));
-  }
   return roundoff;
 }
 
@@ -92,7 +111,7 @@ static double getReductionGrowth(Operation *op, int64_t dynamicExtent) {
       sums = 0;
       for (auto reduce : generic.getBodyBlock()->getOps<ReduceOp>())
         sums += getNumStats(reduce.getKind());
-    } else if (isa<LayerNormOp>(op)) {
+    } else if (isa<LayerNormOp, GroupNormOp>(op)) {
       sums = 2;
     }
   } else if (isa<linalg::AggregatedOpInterface>(op)) {

@@ -3,6 +3,12 @@
 // RUN: norm-opt %s --norm-to-vector="cpu=x86-64-v4 accuracy=two-pass" --split-input-file --canonicalize --cse | FileCheck %s --check-prefix=TWOPASS
 // RUN: norm-opt %s --norm-to-vector="cpu=x86-64-v4" --split-input-file --remarks-filter="norm-plan" --remark-format=emitRemark -o /dev/null 2>&1 | FileCheck %s --check-prefix=REMARK
 // RUN: not norm-opt %s --norm-to-vector="cpu=no-such-cpu" --split-input-file -o /dev/null 2>&1 | FileCheck %s --check-prefix=NOCPU
+// RUN: not norm-opt %s --norm-to-vector="lanes=-4" --split-input-file -o /dev/null 2>&1 | FileCheck %s --check-prefix=LANES
+// RUN: not norm-opt %s --norm-to-vector="rows=1025" --split-input-file -o /dev/null 2>&1 | FileCheck %s --check-prefix=ROWS
+// RUN: not norm-opt %s --norm-cpu-pipeline="threads=-3" --split-input-file -o /dev/null 2>&1 | FileCheck %s --check-prefix=THREADS
+// LANES: norm-to-vector: lanes is -4, but must be in [0, 1024]
+// ROWS: norm-to-vector: rows is 1025, but must be in [0, 1024]
+// THREADS: norm-to-vector: threads is -3, but must be in [0, 2147483647]
 
 // NOCPU: error: 'no-such-cpu' is not a CPU of '{{.*}}'
 
@@ -14,15 +20,16 @@
 // CHECK-LABEL: func @whole_vectors
 // CHECK-SAME: (%[[X:.+]]: memref<64x256xf32>, %[[G:.+]]: memref<256xf32>
 // CHECK: scf.for %[[ROW:.+]] = %{{.+}} to %{{.+}} step %c4 {
-// CHECK-COUNT-4: vector.reduction <add>
+// CHECK-NOT: vector.reduction
 // CHECK: scf.for %[[J:.+]] = {{.+}} -> (vector<32xf32>, vector<32xf32>, vector<32xf32>, vector<32xf32>, vector<32xf32>, vector<32xf32>, vector<32xf32>, vector<32xf32>)
 // CHECK-COUNT-4: vector.load %[[X]]
-// CHECK-COUNT-8: vector.reduction <add>
-// CHECK-COUNT-3: %[[FAR:.+]] = arith.ori
-// CHECK: scf.if %[[FAR]] -> (f32, f32, f32,
+// CHECK: vector.shuffle {{.*}} [0, 32, 1, 33, 4,
+// CHECK: vector.shuffle {{.*}} [2, 34, 3, 35, 6,
+// CHECK: %[[FAR:.+]] = vector.reduction <or>, %{{.+}} : vector<4xi1> into i1
+// CHECK: scf.if %[[FAR]] -> (vector<4xf32>, vector<4xf32>, vector<4xf32>)
 // CHECK: scf.for
 // CHECK-NOT: vector.mask
-// CHECK: math.rsqrt %{{.+}} : f32
+// CHECK: math.rsqrt %{{.+}} : vector<4xf32>
 // CHECK: scf.for
 // CHECK-COUNT-1: vector.load %[[G]]
 // CHECK-NOT: vector.load %[[G]]
@@ -172,4 +179,36 @@ func.func @refused(%x: memref<4x64xf32, strided<[128, 2]>>, %y: memref<4x64xf32>
 func.func @tensors(%x: tensor<4x64xf32>, %e: tensor<4x64xf32>) -> tensor<4x64xf32> {
   %y = norm.rms_norm ins(%x : tensor<4x64xf32>) outs(%e : tensor<4x64xf32>) dims = [1] eps = 1.0e-5
   return %y : tensor<4x64xf32>
+}
+
+// -----
+
+// The first vector is the whole row: its mean is the row's, and need not be
+// checked. What is one per row is computed for all rows at hand at once.
+
+// CHECK-LABEL: func @short_rows
+// CHECK: scf.for
+// CHECK-NOT: scf.if
+// CHECK-NOT: arith.cmpf ugt
+// CHECK: %[[RHO:.+]] = math.rsqrt %{{.+}} : vector<4xf32>
+// CHECK-COUNT-4: vector.extract %[[RHO]]
+// CHECK: return
+func.func @short_rows(%x: memref<64x16xf32>, %y: memref<64x16xf32>) {
+  norm.layer_norm ins(%x : memref<64x16xf32>) outs(%y : memref<64x16xf32>) dims = [1] eps = 1.0e-5
+  return
+}
+
+// -----
+
+// Every lane is a row: the elements of the next lanes are fetched ahead, as they
+// lie far apart.
+
+// CHECK-LABEL: func @channels_first
+// CHECK-SAME: (%[[X:[^:]+]]: memref<32x96x3136xf32>
+// CHECK: memref.prefetch %[[X]][%{{.+}}, %[[C:.+]], %{{.+}}], read
+// CHECK: vector.load %[[X]][%{{.+}}, %[[C]], %{{.+}}]
+// CHECK: vector.store {{.*}}nontemporal
+func.func @channels_first(%x: memref<32x96x3136xf32>, %y: memref<32x96x3136xf32>) {
+  norm.layer_norm ins(%x : memref<32x96x3136xf32>) outs(%y : memref<32x96x3136xf32>) dims = [1] eps = 1.0e-5
+  return
 }

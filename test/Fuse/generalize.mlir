@@ -169,3 +169,64 @@ func.func @other(%x: tensor<4xf32>) {
   %0 = arith.addf %x, %x : tensor<4xf32>
   return
 }
+
+// The groups are a dim of their own; the parameters are per channel.
+// CHECK-LABEL: func @group_norm
+//  CHECK-SAME:   (%[[X:[^ ]+]]: tensor<2x6x8xf32>, %[[G:[^ ]+]]: tensor<6xf32>, %[[E:[^ ]+]]: tensor<2x6x8xf32>)
+//   CHECK-DAG:   %[[GG:.*]] = tensor.expand_shape %[[G]] {{\[}}[0, 1]] output_shape [3, 2]
+//   CHECK-DAG:   %[[XG:.*]] = tensor.expand_shape %[[X]] {{\[}}[0], [1, 2], [3]] output_shape [2, 3, 2, 8]
+//   CHECK-DAG:   %[[EG:.*]] = tensor.expand_shape %[[E]] {{\[}}[0], [1, 2], [3]] output_shape [2, 3, 2, 8]
+//       CHECK:   %[[Y:.*]] = norm.generic (d0: parallel, d1: parallel, d2: reduction, d3: reduction)
+//  CHECK-NEXT:     ins(%[[XG]][d0, d1, d2, d3], %[[GG]][d1, d2] : tensor<2x3x2x8xf32>, tensor<3x2xf32>)
+//  CHECK-NEXT:     outs(%[[EG]][d0, d1, d2, d3] : tensor<2x3x2x8xf32>) attributes {tag}
+//       CHECK:   %[[C:.*]] = tensor.collapse_shape %[[Y]] {{\[}}[0], [1, 2], [3]]
+//       CHECK:   return %[[C]]
+func.func @group_norm(%x: tensor<2x6x8xf32>, %g: tensor<6xf32>, %e: tensor<2x6x8xf32>) -> tensor<2x6x8xf32> {
+  %y = norm.group_norm ins(%x : tensor<2x6x8xf32>) scale(%g : tensor<6xf32>) outs(%e : tensor<2x6x8xf32>)
+      dims = [1, 2] channel_dim = 1 groups = 3 eps = 0.125 {tag}
+  return %y : tensor<2x6x8xf32>
+}
+
+// In buffers too, and where only the groups are known.
+// CHECK-LABEL: func @group_norm_of_memrefs
+//       CHECK:   %[[N:.*]] = affine.apply #{{[^ ]+}}
+//       CHECK:   %[[XG:.*]] = memref.expand_shape %{{.*}} {{\[}}[0], [1, 2]] output_shape [%{{.*}}, 3, %[[N]]]
+//       CHECK:   norm.generic (d0: parallel, d1: parallel, d2: reduction)
+//  CHECK-NEXT:     ins(%[[XG]][d0, d1, d2] : memref<?x3x?xf32>)
+func.func @group_norm_of_memrefs(%x: memref<?x?xf32>, %y: memref<?x?xf32>) {
+  norm.group_norm ins(%x : memref<?x?xf32>) outs(%y : memref<?x?xf32>) dims = [1] channel_dim = 1 groups = 3 eps = 0.125
+  return
+}
+
+// ρ is one per row.
+// CHECK-LABEL: func @batch_norm
+//  CHECK-SAME:   (%[[X:[^ ]+]]: tensor<2x6x8xf16>, %[[M:[^ ]+]]: tensor<6xf32>, %[[V:[^ ]+]]: tensor<6xf64>, %[[G:[^ ]+]]: tensor<6xf16>, %[[B:[^ ]+]]: tensor<6xbf16>, %[[E:[^ ]+]]: tensor<2x6x8xf16>)
+//       CHECK:   norm.generic (d0: parallel, d1: parallel, d2: reduction)
+//  CHECK-NEXT:     ins(%[[X]][d0, d1, d2], %[[M]][d1], %[[V]][d1], %[[G]][d1], %[[B]][d1] :
+//  CHECK-NEXT:     outs(%[[E]][d0, d1, d2] : tensor<2x6x8xf16>) (%[[XE:[^ ]+]], %[[ME:[^ ]+]], %[[VE:[^ ]+]], %[[GE:[^ ]+]], %[[BE:[^ ]+]]) {
+//  CHECK-NEXT:       %[[A:.*]] = arith.extf %[[XE]] : f16 to f32
+//  CHECK-NEXT:       %[[VA:.*]] = arith.truncf %[[VE]] : f64 to f32
+//  CHECK-NEXT:       %[[EPS:.*]] = arith.constant 1.250000e-01 : f32
+//  CHECK-NEXT:       %[[W:.*]] = arith.addf %[[VA]], %[[EPS]] : f32
+//  CHECK-NEXT:       %[[RSTD:.*]] = math.rsqrt %[[W]] : f32
+//  CHECK-NEXT:       %[[C:.*]] = arith.subf %[[A]], %[[ME]] : f32
+//  CHECK-NEXT:       %[[H:.*]] = arith.mulf %[[C]], %[[RSTD]] : f32
+//  CHECK-NEXT:       %[[HR:.*]] = arith.truncf %[[H]] : f32 to f16
+//  CHECK-NEXT:       %[[HP:.*]] = arith.extf %[[HR]] : f16 to f32
+//  CHECK-NEXT:       %[[GP:.*]] = arith.extf %[[GE]] : f16 to f32
+//       CHECK:       norm.yield
+func.func @batch_norm(%x: tensor<2x6x8xf16>, %m: tensor<6xf32>, %v: tensor<6xf64>, %g: tensor<6xf16>, %b: tensor<6xbf16>, %e: tensor<2x6x8xf16>) -> tensor<2x6x8xf16> {
+  %y = norm.batch_norm ins(%x : tensor<2x6x8xf16>) mean(%m : tensor<6xf32>) variance(%v : tensor<6xf64>)
+      scale(%g : tensor<6xf16>) shift(%b : tensor<6xbf16>) outs(%e : tensor<2x6x8xf16>)
+      channel_dim = 1 eps = 0.125 rounding = before_scale
+  return %y : tensor<2x6x8xf16>
+}
+
+// The channel is the last dim: parameters are along the row.
+// CHECK-LABEL: func @batch_norm_channels_last
+//       CHECK:   norm.generic (d0: parallel, d1: reduction)
+func.func @batch_norm_channels_last(%x: tensor<2x6xf32>, %m: tensor<6xf32>, %e: tensor<2x6xf32>) -> tensor<2x6xf32> {
+  %y = norm.batch_norm ins(%x : tensor<2x6xf32>) mean(%m : tensor<6xf32>) variance(%m : tensor<6xf32>)
+      outs(%e : tensor<2x6xf32>) channel_dim = 1 eps = 0.125
+  return %y : tensor<2x6xf32>
+}

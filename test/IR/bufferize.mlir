@@ -102,3 +102,15 @@ func.func @into_argument(%x: tensor<4x8xf32>, %out: memref<4x8xf32>) {
   bufferization.materialize_in_destination %y in restrict writable %out : (tensor<4x8xf32>, memref<4x8xf32>) -> ()
   return
 }
+
+// CHECK-LABEL: func @channels_over_x
+//  CHECK-SAME:   (%[[X:[^ ]+]]: memref<4x8xf32>, %[[M:[^ ]+]]: memref<8xf32>)
+//  CHECK-NEXT:   norm.group_norm ins(%[[X]] : memref<4x8xf32>) outs(%[[X]] : memref<4x8xf32>) dims = [1] channel_dim = 1 groups = 2
+//  CHECK-NEXT:   norm.batch_norm ins(%[[X]] : memref<4x8xf32>) mean(%[[M]] : memref<8xf32>) variance(%[[M]] : memref<8xf32>) outs(%[[X]] : memref<4x8xf32>)
+//  CHECK-NEXT:   return %[[X]]
+func.func @channels_over_x(%x: tensor<4x8xf32>, %m: tensor<8xf32>) -> tensor<4x8xf32> {
+  %y = norm.group_norm ins(%x : tensor<4x8xf32>) outs(%x : tensor<4x8xf32>) dims = [1] channel_dim = 1 groups = 2 eps = 1.0
+  %z = norm.batch_norm ins(%y : tensor<4x8xf32>) mean(%m : tensor<8xf32>) variance(%m : tensor<8xf32>)
+      outs(%y : tensor<4x8xf32>) channel_dim = 1 eps = 1.0
+  return %z : tensor<4x8xf32>
+}

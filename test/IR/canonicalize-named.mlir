@@ -160,3 +160,40 @@ func.func @cast_to_static(%x: tensor<?x?xf32>, %e: tensor<4x8xf32>) -> tensor<4x
   %y = norm.rms_norm ins(%xc : tensor<4x8xf32>) outs(%e : tensor<4x8xf32>) dims = [1] eps = 1.0
   return %y : tensor<4x8xf32>
 }
+
+// -----
+
+// One group is all channels.
+// CHECK-LABEL: func @one_group
+//  CHECK-SAME:   (%[[X:[^ ]+]]: tensor<2x6x8xf32>, %[[G:[^ ]+]]: tensor<6xf32>, %[[E:[^ ]+]]: tensor<2x6x8xf32>)
+//       CHECK:   norm.layer_norm ins(%[[X]] : tensor<2x6x8xf32>) scale(%[[G]] : tensor<6xf32>) outs(%[[E]] : tensor<2x6x8xf32>)
+//  CHECK-SAME:     dims = [1, 2] scale_dims = [1] eps = 1.000000e+00 acc = f64 scale_offset = 1.000000e+00 {tag}
+func.func @one_group(%x: tensor<2x6x8xf32>, %g: tensor<6xf32>, %e: tensor<2x6x8xf32>) -> tensor<2x6x8xf32> {
+  %y = norm.group_norm ins(%x : tensor<2x6x8xf32>) scale(%g : tensor<6xf32>) outs(%e : tensor<2x6x8xf32>)
+      dims = [1, 2] channel_dim = 1 groups = 1 eps = 1.0 acc = f64 scale_offset = 1.0 {tag}
+  return %y : tensor<2x6x8xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func @several_groups
+//       CHECK:   norm.group_norm ins(%{{[^ ]+}} : memref<2x6xf32>) outs(%{{[^ ]+}} : memref<2x6xf32>) dims = [1] channel_dim = 1 groups = 2 eps = 1.000000e+00{{$}}
+func.func @several_groups(%x: memref<2x6xf32>, %b: memref<6xf32>) {
+  norm.group_norm ins(%x : memref<2x6xf32>) outs(%x : memref<2x6xf32>) dims = [1] channel_dim = 1 groups = 2 eps = 1.0
+  return
+}
+
+// -----
+
+// CHECK-LABEL: func @unit_scale_and_zero_shift_of_channels
+//       CHECK:   norm.group_norm ins(%{{[^ ]+}} : tensor<4x8xf32>) outs(%{{[^ ]+}} : tensor<4x8xf32>) dims
+//       CHECK:   norm.batch_norm ins(%{{[^ ]+}} : tensor<4x8xf32>) mean(%{{[^ ]+}} : tensor<8xf32>) variance(%{{[^ ]+}} : tensor<8xf32>) outs(
+func.func @unit_scale_and_zero_shift_of_channels(%x: tensor<4x8xf32>, %m: tensor<8xf32>, %e: tensor<4x8xf32>) -> tensor<4x8xf32> {
+  %g = arith.constant dense<1.0> : tensor<8xf32>
+  %b = arith.constant dense<0.0> : tensor<8xf32>
+  %y = norm.group_norm ins(%x : tensor<4x8xf32>) scale(%g : tensor<8xf32>) shift(%b : tensor<8xf32>)
+      outs(%e : tensor<4x8xf32>) dims = [1] channel_dim = 1 groups = 2 eps = 1.0
+  %z = norm.batch_norm ins(%y : tensor<4x8xf32>) mean(%m : tensor<8xf32>) variance(%m : tensor<8xf32>)
+      scale(%g : tensor<8xf32>) shift(%b : tensor<8xf32>) outs(%e : tensor<4x8xf32>) channel_dim = 1 eps = 1.0
+  return %z : tensor<4x8xf32>
+}

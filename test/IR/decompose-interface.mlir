@@ -29,6 +29,30 @@ func.func @l2_norm(%x: tensor<4x8xf32>, %e: tensor<4x8xf32>) -> tensor<4x8xf32> 
   return %y : tensor<4x8xf32>
 }
 
+// CHECK-LABEL: func @group_norm
+//  CHECK-SAME:   (%[[X:[^ ]+]]: tensor<4x?xf32>
+//       CHECK:   tensor.expand_shape %[[X]] {{\[}}[0], [1, 2]] output_shape [4, 2, %{{.*}}]
+//       CHECK:   math.rsqrt
+//       CHECK:   %[[H:.*]] = linalg.generic
+//       CHECK:   %[[Y:.*]] = tensor.collapse_shape %{{.*}} {{\[}}[0], [1, 2]]
+//       CHECK:   return %[[Y]]
+func.func @group_norm(%x: tensor<4x?xf32>, %e: tensor<4x?xf32>) -> tensor<4x?xf32> {
+  %y = norm.group_norm ins(%x : tensor<4x?xf32>) outs(%e : tensor<4x?xf32>) dims = [1] channel_dim = 1 groups = 2 eps = 1.0
+  return %y : tensor<4x?xf32>
+}
+
+// CHECK-LABEL: func @batch_norm
+//  CHECK-NEXT:   arith.constant
+//  CHECK-NEXT:   linalg.generic
+//       CHECK:   math.rsqrt
+//   CHECK-NOT:   linalg.generic
+//       CHECK:   return
+func.func @batch_norm(%x: tensor<4x8xf32>, %m: tensor<8xf32>, %e: tensor<4x8xf32>) -> tensor<4x8xf32> {
+  %y = norm.batch_norm ins(%x : tensor<4x8xf32>) mean(%m : tensor<8xf32>) variance(%m : tensor<8xf32>)
+      outs(%e : tensor<4x8xf32>) channel_dim = 1 eps = 1.0
+  return %y : tensor<4x8xf32>
+}
+
 // CHECK-LABEL: func @generic
 //       CHECK:   linalg.generic {{.*}} iterator_types = ["parallel", "reduction"]
 //       CHECK:   arith.maximumf
@@ -43,7 +67,7 @@ func.func @generic(%x: tensor<4x8xf32>, %m: tensor<4xf32>) -> tensor<4xf32> {
 
 module attributes {transform.with_named_sequence} {
   transform.named_sequence @__transform_main(%root: !transform.any_op) {
-    %norm = transform.structured.match ops{["norm.layer_norm", "norm.rms_norm", "norm.l2_norm", "norm.generic"]} in %root : (!transform.any_op) -> !transform.any_op
+    %norm = transform.structured.match ops{["norm.layer_norm", "norm.rms_norm", "norm.l2_norm", "norm.group_norm", "norm.batch_norm", "norm.generic"]} in %root : (!transform.any_op) -> !transform.any_op
     %new = transform.structured.decompose_interface %norm : (!transform.any_op) -> !transform.any_op
     transform.yield
   }

@@ -4,10 +4,12 @@
 
 // CHECK-LABEL: func @dead_on_tensors
 //  CHECK-NEXT:   return
-func.func @dead_on_tensors(%x: tensor<4x8xf32>, %e: tensor<4x8xf32>) {
+func.func @dead_on_tensors(%x: tensor<4x8xf32>, %e: tensor<4x8xf32>, %m: tensor<8xf32>) {
   %a = norm.layer_norm ins(%x : tensor<4x8xf32>) outs(%e : tensor<4x8xf32>) dims = [1] eps = 1.0
   %b = norm.rms_norm ins(%x : tensor<4x8xf32>) outs(%e : tensor<4x8xf32>) dims = [1] eps = 1.0
   %c = norm.l2_norm ins(%x : tensor<4x8xf32>) outs(%e : tensor<4x8xf32>) dims = [1] eps = 1.0
+  %g = norm.group_norm ins(%x : tensor<4x8xf32>) outs(%e : tensor<4x8xf32>) dims = [1] channel_dim = 1 groups = 2 eps = 1.0
+  %h = norm.batch_norm ins(%x : tensor<4x8xf32>) mean(%m : tensor<8xf32>) variance(%m : tensor<8xf32>) outs(%e : tensor<4x8xf32>) channel_dim = 1 eps = 1.0
   %d = norm.generic (d0: parallel, d1: reduction) ins(%x[d0, d1] : tensor<4x8xf32>) outs(%e[d0, d1] : tensor<4x8xf32>) (%v) {
     norm.yield %v : f32
   }
@@ -18,11 +20,15 @@ func.func @dead_on_tensors(%x: tensor<4x8xf32>, %e: tensor<4x8xf32>) {
 //  CHECK-NEXT:   norm.layer_norm
 //  CHECK-NEXT:   norm.rms_norm
 //  CHECK-NEXT:   norm.l2_norm
+//  CHECK-NEXT:   norm.group_norm
+//  CHECK-NEXT:   norm.batch_norm
 //  CHECK-NEXT:   norm.generic
-func.func @kept_on_memrefs(%x: memref<4x8xf32>, %y: memref<4x8xf32>) {
+func.func @kept_on_memrefs(%x: memref<4x8xf32>, %y: memref<4x8xf32>, %m: memref<8xf32>) {
   norm.layer_norm ins(%x : memref<4x8xf32>) outs(%y : memref<4x8xf32>) dims = [1] eps = 1.0
   norm.rms_norm ins(%x : memref<4x8xf32>) outs(%y : memref<4x8xf32>) dims = [1] eps = 1.0
   norm.l2_norm ins(%x : memref<4x8xf32>) outs(%y : memref<4x8xf32>) dims = [1] eps = 1.0
+  norm.group_norm ins(%x : memref<4x8xf32>) outs(%y : memref<4x8xf32>) dims = [1] channel_dim = 1 groups = 2 eps = 1.0
+  norm.batch_norm ins(%x : memref<4x8xf32>) mean(%m : memref<8xf32>) variance(%m : memref<8xf32>) outs(%y : memref<4x8xf32>) channel_dim = 1 eps = 1.0
   norm.generic (d0: parallel, d1: reduction) ins(%x[d0, d1] : memref<4x8xf32>) outs(%y[d0, d1] : memref<4x8xf32>) (%v) {
     norm.yield %v : f32
   }

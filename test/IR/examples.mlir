@@ -9,7 +9,7 @@
 // RUN: norm-opt %s --transform-preload-library="transform-library-paths=%S/Inputs/tile-rows.mlir" --transform-interpreter | FileCheck %s --check-prefix=TILED
 
 //           TILED-LABEL: func @main
-// TILED-COUNT-7: scf.for
+// TILED-COUNT-9: scf.for
 //             TILED-NOT: scf.for
 
 func.func private @printMemrefF32(tensor<*xf32>)
@@ -133,5 +133,23 @@ func.func @main() {
   call @printMemrefF32(%11) : (tensor<*xf32>) -> ()
   %12 = tensor.cast %before : tensor<1x2xf32> to tensor<*xf32>
   call @printMemrefF32(%12) : (tensor<*xf32>) -> ()
+
+  // Four channels in two groups; and two channels with given statistics.
+  // CHECK:      {{\[}}[-1, 1, -1, 1],
+  // CHECK-NEXT:  [1, -1, 1, -1]]
+  // CHECK:      {{\[}}[0.5, 1],
+  // CHECK-NEXT:  [-1, 0]]
+  %xg = arith.constant dense<[[1.0, 3.0, 6.0, 8.0], [4.0, 2.0, 1.0, 0.0]]> : tensor<2x4xf32>
+  %group = norm.group_norm ins(%xg : tensor<2x4xf32>) outs(%e : tensor<2x4xf32>)
+      dims = [1] channel_dim = 1 groups = 2 eps = 0.0
+  %13 = tensor.cast %group : tensor<2x4xf32> to tensor<*xf32>
+  call @printMemrefF32(%13) : (tensor<*xf32>) -> ()
+  %xb = arith.constant dense<[[1.0, 5.0], [-2.0, 1.0]]> : tensor<2x2xf32>
+  %bm = arith.constant dense<[0.0, 1.0]> : tensor<2xf32>
+  %bv = arith.constant dense<[4.0, 16.0]> : tensor<2xf32>
+  %batch = norm.batch_norm ins(%xb : tensor<2x2xf32>) mean(%bm : tensor<2xf32>) variance(%bv : tensor<2xf32>)
+      outs(%f : tensor<2x2xf32>) channel_dim = 1 eps = 0.0
+  %14 = tensor.cast %batch : tensor<2x2xf32> to tensor<*xf32>
+  call @printMemrefF32(%14) : (tensor<*xf32>) -> ()
   return
 }

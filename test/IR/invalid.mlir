@@ -609,6 +609,306 @@ func.func @l2_norm_unknown_eps_mode(%x: tensor<4x8xf32>, %e: tensor<4x8xf32>) {
 
 // -----
 
+func.func @group_norm_c1_integer(%x: tensor<4x8xi32>, %e: tensor<4x8xi32>) {
+  // expected-error @+1 {{operand #0 must be ranked tensor or memref of f16, bf16, f32 or f64, but got 'tensor<4x8xi32>'}}
+  %y = norm.group_norm ins(%x : tensor<4x8xi32>) outs(%e : tensor<4x8xi32>) dims = [1] channel_dim = 1 groups = 2 eps = 1.0
+  return
+}
+
+// -----
+
+func.func @group_norm_c2_empty(%x: tensor<4x8xf32>, %e: tensor<4x8xf32>) {
+  // expected-error @+1 {{dims is empty: nothing to normalize over}}
+  %y = norm.group_norm ins(%x : tensor<4x8xf32>) outs(%e : tensor<4x8xf32>) dims = [] channel_dim = 1 groups = 2 eps = 1.0
+  return
+}
+
+// -----
+
+func.func @group_norm_c2_twice(%x: tensor<4x8xf32>, %e: tensor<4x8xf32>) {
+  // expected-error @+1 {{dims has 1 twice}}
+  %y = norm.group_norm ins(%x : tensor<4x8xf32>) outs(%e : tensor<4x8xf32>) dims = [1, 1] channel_dim = 1 groups = 2 eps = 1.0
+  return
+}
+
+// -----
+
+func.func @group_norm_c2_range(%x: tensor<4x8xf32>, %e: tensor<4x8xf32>) {
+  // expected-error @+1 {{dims has 2, which is not a dim of x: its rank is 2}}
+  %y = norm.group_norm ins(%x : tensor<4x8xf32>) outs(%e : tensor<4x8xf32>) dims = [1, 2] channel_dim = 1 groups = 2 eps = 1.0
+  return
+}
+
+// -----
+
+func.func @group_norm_c3(%x: tensor<4x0xf32>, %e: tensor<4x0xf32>) {
+  // expected-error @+1 {{reduces dim 1 of x, which has no elements}}
+  %y = norm.group_norm ins(%x : tensor<4x0xf32>) outs(%e : tensor<4x0xf32>) dims = [1] channel_dim = 1 groups = 2 eps = 1.0
+  return
+}
+
+// -----
+
+func.func @group_norm_c4_shape(%x: tensor<4x8xf32>, %e: tensor<4x8xf32>, %p: tensor<4xf32>) {
+  // expected-error @+1 {{scale has shape [4], but x at dims [1] is [8]}}
+  %y = norm.group_norm ins(%x : tensor<4x8xf32>) scale(%p : tensor<4xf32>) outs(%e : tensor<4x8xf32>) dims = [1] channel_dim = 1 groups = 2 eps = 1.0
+  return
+}
+
+// -----
+
+func.func @group_norm_c4_alone(%x: tensor<4x8xf32>, %e: tensor<4x8xf32>) {
+  // expected-error @+1 {{scale_dims is given without a scale}}
+  %y = norm.group_norm ins(%x : tensor<4x8xf32>) outs(%e : tensor<4x8xf32>) dims = [1] channel_dim = 1 groups = 2 scale_dims = [1] eps = 1.0
+  return
+}
+
+// -----
+
+func.func @group_norm_c5_shape(%x: tensor<4x8xf32>, %e: tensor<4x8xf32>, %p: tensor<4xf32>) {
+  // expected-error @+1 {{shift has shape [4], but x at dims [1] is [8]}}
+  %y = norm.group_norm ins(%x : tensor<4x8xf32>) shift(%p : tensor<4xf32>) outs(%e : tensor<4x8xf32>) dims = [1] channel_dim = 1 groups = 2 eps = 1.0
+  return
+}
+
+// -----
+
+func.func @group_norm_c5_alone(%x: tensor<4x8xf32>, %e: tensor<4x8xf32>) {
+  // expected-error @+1 {{shift_dims is given without a shift}}
+  %y = norm.group_norm ins(%x : tensor<4x8xf32>) outs(%e : tensor<4x8xf32>) dims = [1] channel_dim = 1 groups = 2 shift_dims = [1] eps = 1.0
+  return
+}
+
+// -----
+
+func.func @group_norm_c4_offset_alone(%x: tensor<4x8xf32>, %e: tensor<4x8xf32>) {
+  // expected-error @+1 {{scale_offset is given without a scale}}
+  %y = norm.group_norm ins(%x : tensor<4x8xf32>) outs(%e : tensor<4x8xf32>) dims = [1] channel_dim = 1 groups = 2 eps = 1.0 scale_offset = 1.0
+  return
+}
+
+// -----
+
+func.func @group_norm_c6(%x: tensor<4x8xf32>, %e: tensor<8x4xf32>) {
+  // expected-error @+1 {{init has shape [8, 4], but x is [4, 8]}}
+  %y = norm.group_norm ins(%x : tensor<4x8xf32>) outs(%e : tensor<8x4xf32>) dims = [1] channel_dim = 1 groups = 2 eps = 1.0
+  return
+}
+
+// -----
+
+func.func @group_norm_c8(%x: tensor<4x8xf32>, %e: tensor<4x8xf32>) {
+  // expected-error @+1 {{acc = 'f16' does not hold the values of 'f32' data exactly}}
+  %y = norm.group_norm ins(%x : tensor<4x8xf32>) outs(%e : tensor<4x8xf32>) dims = [1] channel_dim = 1 groups = 2 eps = 1.0 acc = f16
+  return
+}
+
+// -----
+
+func.func @group_norm_c9_mixed(%x: tensor<4x8xf32>, %e: memref<4x8xf32>) {
+  // expected-error @+1 {{mixes tensor and memref operands}}
+  norm.group_norm ins(%x : tensor<4x8xf32>) outs(%e : memref<4x8xf32>) dims = [1] channel_dim = 1 groups = 2 eps = 1.0
+  return
+}
+
+// -----
+
+func.func @group_norm_c9_result(%x: tensor<4x8xf32>, %e: tensor<4x8xf32>) {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{inferred type(s) 'tensor<4x8xf32>' are incompatible with return type(s) of operation}}
+  "norm.group_norm"(%x, %e) <{channel_dim = 1 : i64, groups = 2 : i64, dims = array<i64: 1>, eps = 1.0 : f64, operandSegmentSizes = array<i32: 1, 0, 0, 1>}> : (tensor<4x8xf32>, tensor<4x8xf32>) -> ()
+  return
+}
+
+// -----
+
+func.func @group_norm_c9_result_type(%x: tensor<4x8xf32>, %e: tensor<4x8xf32>) {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{inferred type(s) 'tensor<4x8xf32>' are incompatible with return type(s) of operation 'tensor<4x8xf64>'}}
+  %y = "norm.group_norm"(%x, %e) <{channel_dim = 1 : i64, groups = 2 : i64, dims = array<i64: 1>, eps = 1.0 : f64, operandSegmentSizes = array<i32: 1, 0, 0, 1>}> : (tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<4x8xf64>
+  return
+}
+
+// -----
+
+func.func @group_norm_c10_negative(%x: tensor<4x8xf32>, %e: tensor<4x8xf32>) {
+  // expected-error @+1 {{eps is -1.000000e+00; it must be finite and not negative}}
+  %y = norm.group_norm ins(%x : tensor<4x8xf32>) outs(%e : tensor<4x8xf32>) dims = [1] channel_dim = 1 groups = 2 eps = -1.0
+  return
+}
+
+// -----
+
+func.func @group_norm_c11(%x: tensor<4x8xf32>, %e: tensor<4x8xf32>) {
+  // expected-error @+1 {{channel_dim is 0, which is not one of dims}}
+  %y = norm.group_norm ins(%x : tensor<4x8xf32>) outs(%e : tensor<4x8xf32>) dims = [1] channel_dim = 0 groups = 2 eps = 1.0
+  return
+}
+
+// -----
+
+func.func @group_norm_c12_none(%x: tensor<4x8xf32>, %e: tensor<4x8xf32>) {
+  // expected-error @+1 {{has 0 groups}}
+  %y = norm.group_norm ins(%x : tensor<4x8xf32>) outs(%e : tensor<4x8xf32>) dims = [1] channel_dim = 1 groups = 0 eps = 1.0
+  return
+}
+
+// -----
+
+func.func @group_norm_c12_negative(%x: tensor<4x8xf32>, %e: tensor<4x8xf32>) {
+  // expected-error @+1 {{has -2 groups}}
+  %y = norm.group_norm ins(%x : tensor<4x8xf32>) outs(%e : tensor<4x8xf32>) dims = [1] channel_dim = 1 groups = -2 eps = 1.0
+  return
+}
+
+// -----
+
+func.func @group_norm_c12_rest(%x: tensor<4x8xf32>, %e: tensor<4x8xf32>) {
+  // expected-error @+1 {{8 channels are not 3 groups of as many}}
+  %y = norm.group_norm ins(%x : tensor<4x8xf32>) outs(%e : tensor<4x8xf32>) dims = [1] channel_dim = 1 groups = 3 eps = 1.0
+  return
+}
+
+// -----
+
+func.func @batch_norm_c1_integer(%x: tensor<4x8xi32>, %m: tensor<8xf32>, %e: tensor<4x8xi32>) {
+  // expected-error @+1 {{operand #0 must be ranked tensor or memref of f16, bf16, f32 or f64, but got 'tensor<4x8xi32>'}}
+  %y = norm.batch_norm ins(%x : tensor<4x8xi32>) mean(%m : tensor<8xf32>) variance(%m : tensor<8xf32>) outs(%e : tensor<4x8xi32>) channel_dim = 1 eps = 1.0
+  return
+}
+
+// -----
+
+func.func @batch_norm_c4_shape(%x: tensor<4x8xf32>, %m: tensor<8xf32>, %e: tensor<4x8xf32>, %p: tensor<4xf32>) {
+  // expected-error @+1 {{scale has shape [4], but x at dims [1] is [8]}}
+  %y = norm.batch_norm ins(%x : tensor<4x8xf32>) mean(%m : tensor<8xf32>) variance(%m : tensor<8xf32>) scale(%p : tensor<4xf32>) outs(%e : tensor<4x8xf32>) channel_dim = 1 eps = 1.0
+  return
+}
+
+// -----
+
+func.func @batch_norm_c4_alone(%x: tensor<4x8xf32>, %m: tensor<8xf32>, %e: tensor<4x8xf32>) {
+  // expected-error @+1 {{scale_dims is given without a scale}}
+  %y = norm.batch_norm ins(%x : tensor<4x8xf32>) mean(%m : tensor<8xf32>) variance(%m : tensor<8xf32>) outs(%e : tensor<4x8xf32>) channel_dim = 1 scale_dims = [1] eps = 1.0
+  return
+}
+
+// -----
+
+func.func @batch_norm_c5_shape(%x: tensor<4x8xf32>, %m: tensor<8xf32>, %e: tensor<4x8xf32>, %p: tensor<4xf32>) {
+  // expected-error @+1 {{shift has shape [4], but x at dims [1] is [8]}}
+  %y = norm.batch_norm ins(%x : tensor<4x8xf32>) mean(%m : tensor<8xf32>) variance(%m : tensor<8xf32>) shift(%p : tensor<4xf32>) outs(%e : tensor<4x8xf32>) channel_dim = 1 eps = 1.0
+  return
+}
+
+// -----
+
+func.func @batch_norm_c5_alone(%x: tensor<4x8xf32>, %m: tensor<8xf32>, %e: tensor<4x8xf32>) {
+  // expected-error @+1 {{shift_dims is given without a shift}}
+  %y = norm.batch_norm ins(%x : tensor<4x8xf32>) mean(%m : tensor<8xf32>) variance(%m : tensor<8xf32>) outs(%e : tensor<4x8xf32>) channel_dim = 1 shift_dims = [1] eps = 1.0
+  return
+}
+
+// -----
+
+func.func @batch_norm_c4_offset_alone(%x: tensor<4x8xf32>, %m: tensor<8xf32>, %e: tensor<4x8xf32>) {
+  // expected-error @+1 {{scale_offset is given without a scale}}
+  %y = norm.batch_norm ins(%x : tensor<4x8xf32>) mean(%m : tensor<8xf32>) variance(%m : tensor<8xf32>) outs(%e : tensor<4x8xf32>) channel_dim = 1 eps = 1.0 scale_offset = 1.0
+  return
+}
+
+// -----
+
+func.func @batch_norm_c6(%x: tensor<4x8xf32>, %m: tensor<8xf32>, %e: tensor<8x4xf32>) {
+  // expected-error @+1 {{init has shape [8, 4], but x is [4, 8]}}
+  %y = norm.batch_norm ins(%x : tensor<4x8xf32>) mean(%m : tensor<8xf32>) variance(%m : tensor<8xf32>) outs(%e : tensor<8x4xf32>) channel_dim = 1 eps = 1.0
+  return
+}
+
+// -----
+
+func.func @batch_norm_c8(%x: tensor<4x8xf32>, %m: tensor<8xf32>, %e: tensor<4x8xf32>) {
+  // expected-error @+1 {{acc = 'f16' does not hold the values of 'f32' data exactly}}
+  %y = norm.batch_norm ins(%x : tensor<4x8xf32>) mean(%m : tensor<8xf32>) variance(%m : tensor<8xf32>) outs(%e : tensor<4x8xf32>) channel_dim = 1 eps = 1.0 acc = f16
+  return
+}
+
+// -----
+
+func.func @batch_norm_c9_mixed(%x: tensor<4x8xf32>, %m: tensor<8xf32>, %e: memref<4x8xf32>) {
+  // expected-error @+1 {{mixes tensor and memref operands}}
+  norm.batch_norm ins(%x : tensor<4x8xf32>) mean(%m : tensor<8xf32>) variance(%m : tensor<8xf32>) outs(%e : memref<4x8xf32>) channel_dim = 1 eps = 1.0
+  return
+}
+
+// -----
+
+func.func @batch_norm_c9_result(%x: tensor<4x8xf32>, %m: tensor<8xf32>, %e: tensor<4x8xf32>) {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{inferred type(s) 'tensor<4x8xf32>' are incompatible with return type(s) of operation}}
+  "norm.batch_norm"(%x, %m, %m, %e) <{channel_dim = 1 : i64, eps = 1.0 : f64, operandSegmentSizes = array<i32: 1, 1, 1, 0, 0, 1>}> : (tensor<4x8xf32>, tensor<8xf32>, tensor<8xf32>, tensor<4x8xf32>) -> ()
+  return
+}
+
+// -----
+
+func.func @batch_norm_c9_result_type(%x: tensor<4x8xf32>, %m: tensor<8xf32>, %e: tensor<4x8xf32>) {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{inferred type(s) 'tensor<4x8xf32>' are incompatible with return type(s) of operation 'tensor<4x8xf64>'}}
+  %y = "norm.batch_norm"(%x, %m, %m, %e) <{channel_dim = 1 : i64, eps = 1.0 : f64, operandSegmentSizes = array<i32: 1, 1, 1, 0, 0, 1>}> : (tensor<4x8xf32>, tensor<8xf32>, tensor<8xf32>, tensor<4x8xf32>) -> tensor<4x8xf64>
+  return
+}
+
+// -----
+
+func.func @batch_norm_c10_negative(%x: tensor<4x8xf32>, %m: tensor<8xf32>, %e: tensor<4x8xf32>) {
+  // expected-error @+1 {{eps is -1.000000e+00; it must be finite and not negative}}
+  %y = norm.batch_norm ins(%x : tensor<4x8xf32>) mean(%m : tensor<8xf32>) variance(%m : tensor<8xf32>) outs(%e : tensor<4x8xf32>) channel_dim = 1 eps = -1.0
+  return
+}
+
+// -----
+
+func.func @batch_norm_c11(%x: tensor<4x8xf32>, %m: tensor<8xf32>, %v: tensor<8xf32>, %e: tensor<4x8xf32>) {
+  // expected-error @+1 {{channel_dim has 2, which is not a dim of x: its rank is 2}}
+  %y = norm.batch_norm ins(%x : tensor<4x8xf32>) mean(%m : tensor<8xf32>) variance(%v : tensor<8xf32>) outs(%e : tensor<4x8xf32>) channel_dim = 2 eps = 1.0
+  return
+}
+
+// -----
+
+func.func @batch_norm_c11_negative(%x: tensor<4x8xf32>, %m: tensor<8xf32>, %v: tensor<8xf32>, %e: tensor<4x8xf32>) {
+  // expected-error @+1 {{channel_dim has -1, which is not a dim of x: its rank is 2}}
+  %y = norm.batch_norm ins(%x : tensor<4x8xf32>) mean(%m : tensor<8xf32>) variance(%v : tensor<8xf32>) outs(%e : tensor<4x8xf32>) channel_dim = -1 eps = 1.0
+  return
+}
+
+// -----
+
+func.func @batch_norm_c12_mean(%x: tensor<4x8xf32>, %m: tensor<4xf32>, %v: tensor<8xf32>, %e: tensor<4x8xf32>) {
+  // expected-error @+1 {{mean has shape [4], but x at the channel is [8]}}
+  %y = norm.batch_norm ins(%x : tensor<4x8xf32>) mean(%m : tensor<4xf32>) variance(%v : tensor<8xf32>) outs(%e : tensor<4x8xf32>) channel_dim = 1 eps = 1.0
+  return
+}
+
+// -----
+
+func.func @batch_norm_c12_variance(%x: tensor<4x8xf32>, %m: tensor<8xf32>, %v: tensor<8x1xf32>, %e: tensor<4x8xf32>) {
+  // expected-error @+1 {{variance has shape [8, 1], but x at the channel is [8]}}
+  %y = norm.batch_norm ins(%x : tensor<4x8xf32>) mean(%m : tensor<8xf32>) variance(%v : tensor<8x1xf32>) outs(%e : tensor<4x8xf32>) channel_dim = 1 eps = 1.0
+  return
+}
+
+// -----
+
+func.func @batch_norm_c1_two_means(%x: tensor<4x8xf32>, %m: tensor<8xf32>, %v: tensor<8xf32>, %e: tensor<4x8xf32>) {
+  // expected-error @+1 {{mean is 2 operands, not one}}
+  %y = "norm.batch_norm"(%x, %m, %v, %e) <{channel_dim = 1 : i64, eps = 1.0 : f64, operandSegmentSizes = array<i32: 1, 2, 0, 0, 0, 1>}> : (tensor<4x8xf32>, tensor<8xf32>, tensor<8xf32>, tensor<4x8xf32>) -> tensor<4x8xf32>
+  return
+}
+
+// -----
+
 func.func @generic_g1_kind(%x: tensor<4x8xf32>, %e: tensor<4x8xf32>) {
   // expected-error @+1 {{iterator type "window" is neither parallel nor reduction}}
   %y = "norm.generic"(%x, %e) <{indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0, d1)>],

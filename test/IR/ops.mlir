@@ -135,3 +135,32 @@ func.func @generic_no_inputs(%e: tensor<8xf32>, %v: f32) -> tensor<8xf32> {
   }
   return %y : tensor<8xf32>
 }
+
+// CHECK-LABEL: func @group_norm
+//       CHECK:   norm.group_norm ins(%{{[^ ]+}} : tensor<2x6x?xf32>) outs(%{{[^ ]+}} : tensor<2x6x?xf32>)
+//  CHECK-SAME:     dims = [1, 2] channel_dim = 1 groups = 3 eps = 1.000000e-05{{$}}
+//       CHECK:   norm.group_norm ins(%{{[^ ]+}} : tensor<2x6x?xf32>) scale(%{{[^ ]+}} : tensor<2x6xf16>) shift(%{{[^ ]+}} : tensor<?xf64>)
+//  CHECK-SAME:     outs(%{{[^ ]+}} : tensor<2x6x?xbf16>) dims = [1] channel_dim = 1 groups = 3 scale_dims = [0, 1] shift_dims = [2]
+//  CHECK-SAME:     eps = 1.000000e-05 acc = f64 rounding = before_scale scale_offset = 1.000000e+00 {tag}
+func.func @group_norm(%x: tensor<2x6x?xf32>, %g: tensor<2x6xf16>, %b: tensor<?xf64>, %e: tensor<2x6x?xf32>, %f: tensor<2x6x?xbf16>) {
+  %0 = norm.group_norm ins(%x : tensor<2x6x?xf32>) outs(%e : tensor<2x6x?xf32>) dims = [1, 2] channel_dim = 1 groups = 3 eps = 1.0e-5
+  %1 = norm.group_norm ins(%x : tensor<2x6x?xf32>) scale(%g : tensor<2x6xf16>) shift(%b : tensor<?xf64>)
+      outs(%f : tensor<2x6x?xbf16>) dims = [1] channel_dim = 1 groups = 3 scale_dims = [0, 1] shift_dims = [2]
+      eps = 1.0e-5 acc = f64 rounding = before_scale scale_offset = 1.0 {tag}
+  return
+}
+
+// CHECK-LABEL: func @batch_norm
+//       CHECK:   norm.batch_norm ins(%{{[^ ]+}} : memref<2x6xf16>) mean(%{{[^ ]+}} : memref<6xf32>) variance(%{{[^ ]+}} : memref<6xf64>)
+//  CHECK-SAME:     outs(%{{[^ ]+}} : memref<2x6xf16>) channel_dim = 1 eps = 1.000000e-05{{$}}
+//       CHECK:   norm.batch_norm ins(%{{[^ ]+}} : memref<2x6xf16>) mean(%{{[^ ]+}} : memref<6xf32>) variance(%{{[^ ]+}} : memref<6xf64>)
+//  CHECK-SAME:     scale(%{{[^ ]+}} : memref<6xf32>) shift(%{{[^ ]+}} : memref<2x6xf16>) outs(%{{[^ ]+}} : memref<2x6xf16>) channel_dim = 1
+//  CHECK-SAME:     shift_dims = [0, 1] eps = 1.000000e-05 acc = f64 rounding = before_scale scale_offset = 1.000000e+00 {tag}
+func.func @batch_norm(%x: memref<2x6xf16>, %m: memref<6xf32>, %v: memref<6xf64>) {
+  norm.batch_norm ins(%x : memref<2x6xf16>) mean(%m : memref<6xf32>) variance(%v : memref<6xf64>)
+      outs(%x : memref<2x6xf16>) channel_dim = 1 eps = 1.0e-5
+  norm.batch_norm ins(%x : memref<2x6xf16>) mean(%m : memref<6xf32>) variance(%v : memref<6xf64>)
+      scale(%m : memref<6xf32>) shift(%x : memref<2x6xf16>) outs(%x : memref<2x6xf16>) channel_dim = 1
+      shift_dims = [0, 1] eps = 1.0e-5 acc = f64 rounding = before_scale scale_offset = 1.0 {tag}
+  return
+}

@@ -180,3 +180,45 @@ module attributes {transform.with_named_sequence} {
     transform.yield
   }
 }
+
+// -----
+
+// All channels stay together: a tile need not be whole groups.
+// CHECK-LABEL: func @group_norm
+//  CHECK-SAME:   (%[[X:[^ ]+]]: tensor<8x6x16xf32>,
+//       CHECK:   scf.for %[[I:[^ ]+]] =
+//       CHECK:     %[[XT:.*]] = tensor.extract_slice %[[X]][%[[I]], 0, 0] [2, 6, 16] [1, 1, 1]
+//       CHECK:     norm.group_norm ins(%[[XT]] : tensor<2x6x16xf32>) {{.*}} dims = [1, 2] channel_dim = 1 groups = 3
+func.func @group_norm(%x: tensor<8x6x16xf32>, %e: tensor<8x6x16xf32>) -> tensor<8x6x16xf32> {
+  %y = norm.group_norm ins(%x : tensor<8x6x16xf32>) outs(%e : tensor<8x6x16xf32>) dims = [1, 2] channel_dim = 1 groups = 3 eps = 1.0
+  return %y : tensor<8x6x16xf32>
+}
+module attributes {transform.with_named_sequence} {
+  transform.named_sequence @__transform_main(%root: !transform.any_op) {
+    %norm = transform.structured.match ops{["norm.group_norm"]} in %root : (!transform.any_op) -> !transform.any_op
+    %tiled, %loop = transform.structured.tile_using_for %norm tile_sizes [2] : (!transform.any_op) -> (!transform.any_op, !transform.any_op)
+    transform.yield
+  }
+}
+
+// -----
+
+// Nothing is reduced: every dim may be cut, the channel too.
+// CHECK-LABEL: func @batch_norm
+//  CHECK-SAME:   (%[[X:[^ ]+]]: tensor<8x6x16xf32>, %[[M:[^ ]+]]: tensor<6xf32>,
+//       CHECK:   scf.forall (%[[I:.*]], %[[J:.*]]) in
+//   CHECK-DAG:     %[[XT:.*]] = tensor.extract_slice %[[X]][0, %[[C:.*]], %{{.*}}] [8, 2, 4] [1, 1, 1]
+//   CHECK-DAG:     %[[MT:.*]] = tensor.extract_slice %[[M]][%[[C]]] [2] [1]
+//       CHECK:     norm.batch_norm ins(%[[XT]] : tensor<8x2x4xf32>) mean(%[[MT]] : tensor<2xf32>)
+func.func @batch_norm(%x: tensor<8x6x16xf32>, %m: tensor<6xf32>, %v: tensor<6xf32>, %e: tensor<8x6x16xf32>) -> tensor<8x6x16xf32> {
+  %y = norm.batch_norm ins(%x : tensor<8x6x16xf32>) mean(%m : tensor<6xf32>) variance(%v : tensor<6xf32>)
+      outs(%e : tensor<8x6x16xf32>) channel_dim = 1 eps = 1.0
+  return %y : tensor<8x6x16xf32>
+}
+module attributes {transform.with_named_sequence} {
+  transform.named_sequence @__transform_main(%root: !transform.any_op) {
+    %norm = transform.structured.match ops{["norm.batch_norm"]} in %root : (!transform.any_op) -> !transform.any_op
+    %tiled, %loop = transform.structured.tile_using_forall %norm tile_sizes [0, 2, 4] : (!transform.any_op) -> (!transform.any_op, !transform.any_op)
+    transform.yield
+  }
+}

@@ -94,8 +94,9 @@ static bool hasFewValues(ArrayRef<Real> values) {
 }
 
 RowBounds::RowBounds(const KernelCase &kernel, const Row &row)
-    : kernel(kernel), row(row), isFinite(row.isFinite()), n(row.a.size()),
-      u(getUnitRoundoff(kernel.getAccType())),
+    : kernel(kernel), row(row),
+      isFinite(row.isFinite() || kernel.program == Program::batchNorm),
+      n(row.a.size()), u(getUnitRoundoff(kernel.getAccType())),
       eta(getSmallestSubnormal(kernel.getAccType())) {
   bool repeats = kernel.dtype != kernel.getAccType() || hasFewValues(row.a);
   growth = std::sqrt(n);
@@ -144,6 +145,14 @@ double RowBounds::getShift() const {
 StatisticsBounds RowBounds::getStatistics() const {
   StatisticsBounds bounds;
   double square = row.square;
+  if (kernel.program == Program::batchNorm) {
+    // Given, and rounded if wider than A.
+    bool rounds = kernel.getParameterType() != kernel.getAccType();
+    bounds.common = rounds ? u * std::abs(double(row.mean)) + eta : 0;
+    bounds.relative = u;
+    bounds.rhoRelative = getRhoRelative(rounds ? u * square + eta : 0, 0);
+    return bounds;
+  }
   if (!kernel.isCentred()) {
     // The square of each element and the division round once.
     bounds.rhoRelative = getRhoRelative((growth + 3) * u * square + n * eta, 0);
@@ -180,7 +189,7 @@ StatisticsBounds RowBounds::getStatistics() const {
 }
 
 double RowBounds::getNormalized(size_t i) const {
-  if (!isFinite)
+  if (!isFinite || !std::isfinite(row.a[i]))
     return 0;
   double h = std::abs(double(row.h[i])), rho = row.rho;
   double c = std::abs(double(row.a[i] - row.mean));

@@ -33,6 +33,19 @@ Extents Geometry::getParallelDims() const {
   return parallel;
 }
 
+Geometry KernelCase::getOperandGeometry(const Geometry &geometry) const {
+  if (program != Program::groupNorm)
+    return geometry;
+  int64_t channel = geometry.scaleDims.front();
+  Geometry merged = geometry;
+  merged.shape[channel] *= geometry.shape[channel + 1];
+  merged.shape.erase(merged.shape.begin() + channel + 1);
+  for (int64_t &dim : merged.dims)
+    dim -= dim > channel;
+  merged.scaleDims = {channel};
+  return merged;
+}
+
 static bool isHalf(DType dtype) {
   return dtype == DType::f16 || dtype == DType::bf16;
 }
@@ -70,8 +83,9 @@ double KernelCase::getEps() const {
 }
 
 bool KernelCase::isCentred() const {
-  return program == Program::layerNorm || program == Program::addLayerNorm ||
-         program == Program::quantize || program == Program::gelu;
+  return program == Program::layerNorm || program == Program::groupNorm ||
+         program == Program::addLayerNorm || program == Program::quantize ||
+         program == Program::gelu;
 }
 
 bool KernelCase::hasMean() const {
@@ -84,8 +98,9 @@ bool KernelCase::hasRstd() const {
 
 StringRef numerics::toString(Program program) {
   static constexpr StringLiteral names[] = {
-      "layer_norm",     "rms_norm", "l2_norm_add",         "l2_norm_max",
-      "add_layer_norm", "softmax",  "layer_norm_quantize", "layer_norm_gelu"};
+      "layer_norm",          "rms_norm",       "l2_norm_add",    "l2_norm_max",
+      "group_norm",          "batch_norm",     "add_layer_norm", "softmax",
+      "layer_norm_quantize", "layer_norm_gelu"};
   return names[unsigned(program)];
 }
 

@@ -22,12 +22,14 @@ enum class Program {
   rmsNorm,      ///< norm.rms_norm
   l2NormAdd,    ///< norm.l2_norm eps_mode = add
   l2NormMax,    ///< norm.l2_norm eps_mode = max
+  groupNorm,    ///< norm.group_norm
+  batchNorm,    ///< norm.batch_norm
   addLayerNorm, ///< layer norm of x + r, and the sum
   softmax,      ///< reductions max, then add
   quantize,     ///< layer norm to int8, with a scale per row
   gelu          ///< GELU (tanh) of a layer norm
 };
-constexpr unsigned numPrograms = 8;
+constexpr unsigned numPrograms = 10;
 
 /// Where the operands are.
 enum class Layout {
@@ -53,7 +55,9 @@ enum class InputKind {
 };
 constexpr unsigned numInputKinds = 9;
 
-/// Which rows x has.
+/// Which rows x has. For a group norm the channel is two dims here, group and
+/// channel of the group, those of scaleDims; a row of a batch norm is a
+/// channel.
 struct Geometry {
   Extents shape;
   Extents dims;
@@ -101,6 +105,9 @@ struct KernelCase {
   /// One if static. They differ in shape only.
   SmallVector<Geometry> geometries;
 
+  /// That of the function's operands: channels of a group norm as one dim.
+  Geometry getOperandGeometry(const Geometry &geometry) const;
+  bool isNamed() const { return program <= Program::batchNorm; }
   DType getAccType() const;
   DType getParameterType() const {
     return variant.parameterType.value_or(dtype);

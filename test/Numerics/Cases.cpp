@@ -8,6 +8,7 @@
 
 #include "Case.h"
 #include "llvm/ADT/StringMap.h"
+#include "llvm/Support/MathExtras.h"
 #include "llvm/Support/xxhash.h"
 #include "llvm/TargetParser/Host.h"
 #include "llvm/TargetParser/Triple.h"
@@ -24,7 +25,10 @@ std::vector<Road> numerics::getRoads() {
       {"vector-threads", "road=vector threads=2", true},
       {"linalg", "road=linalg", false},
       {"affine", "road=affine", false},
+      // With clusters, without them, and with instructions on pairs of f32.
       {"gpu", "chip=sm_90", true, true},
+      {"gpu-sm_80", "chip=sm_80", true, true},
+      {"gpu-sm_100", "chip=sm_100", true, true},
   };
   if (llvm::Triple(llvm::sys::getProcessTriple()).getArch() !=
       llvm::Triple::x86_64)
@@ -35,17 +39,60 @@ std::vector<Road> numerics::getRoads() {
   return roads;
 }
 
-/// Rows along the last dim; the only ones that layouts are varied on.
-static SmallVector<Geometry> getMatrices() {
+/// Rows along the last dim; the only ones that layouts are varied on. Group and
+/// batch norms: channels first.
+static SmallVector<Geometry> getMatrices(Program program) {
   SmallVector<Geometry> geometries;
+  if (program == Program::groupNorm || program == Program::batchNorm) {
+    for (int64_t n : {1, 2, 7, 16, 17, 127, 768, 1023})
+      for (int64_t m : {0, 1, 3})
+        if (program == Program::groupNorm)
+          geometries.push_back({{m, 5, 1 + m % 2, n}, {2, 3}, {1, 2}});
+        else
+          geometries.push_back({{m, 3, n}, {0, 2}, {1}});
+    return geometries;
+  }
   for (int64_t n : {1, 2, 7, 16, 17, 127, 768, 1023, 4096})
     for (int64_t m : {0, 1, 3, 5})
       geometries.push_back({{m, n}, {1}, {}});
   return geometries;
 }
 
+/// Rows that take a block, and more than one.
+static SmallVector<Geometry> getLongRows() {
+  SmallVector<Geometry> geometries;
+  for (int64_t n : {2304, 8192, 16385, 65537})
+    geometries.push_back({{2, n}, {1}, {}});
+  return geometries;
+}
+
+/// Those that the other variants and layouts are run on if static.
+static SmallVector<Geometry> getFew(Program program) {
+  if (program == Program::groupNorm)
+    return {{{3, 5, 2, 17}, {2, 3}, {1, 2}},
+            {{1, 5, 4, 64}, {2, 3}, {1, 2}},
+            {{1, 5, 2, 768}, {2, 3}, {1, 2}}};
+  if (program == Program::batchNorm)
+    return {{{3, 4, 17}, {0, 2}, {1}},
+            {{2, 3, 64}, {0, 2}, {1}},
+            {{2, 5, 768}, {0, 2}, {1}}};
+  return {{{3, 17}, {1}, {}}, {{4, 64}, {1}, {}}, {{5, 768}, {1}, {}}};
+}
+
 /// The others, those that share a dynamic kernel side by side.
-static SmallVector<SmallVector<Geometry>> getOtherGeometries() {
+static SmallVector<SmallVector<Geometry>> getOtherGeometries(Program program) {
+  if (program == Program::groupNorm)
+    return {
+        {{{3, 4, 6}, {2}, {1, 2}}, {{2, 4, 17}, {2}, {1, 2}}},
+        {{{2, 3, 4, 5, 7}, {2, 3, 4}, {1, 2}}},
+        // Channels last.
+        {{{2, 35, 3, 4}, {1, 3}, {2, 3}}, {{1, 16, 3, 16}, {1, 3}, {2, 3}}}};
+  if (program == Program::batchNorm)
+    return {{{{17}, {}, {0}}},
+            {{{5, 33}, {0}, {1}}, {{16, 128}, {0}, {1}}},
+            {{{2, 3, 5, 7}, {0, 2, 3}, {1}}, {{1, 8, 4, 16}, {0, 2, 3}, {1}}},
+            // Channels last.
+            {{{3, 7, 33}, {0, 1}, {2}}, {{2, 9, 64}, {0, 1}, {2}}}};
   return {
       {{{17}, {0}, {}}, {{768}, {0}, {}}},
       {{{3, 5, 127}, {2}, {}}, {{1, 2, 17}, {2}, {}}},
@@ -94,7 +141,7 @@ static std::vector<Variant> getVariants(Program program, DType dtype) {
     add("wide-parameters", true, true).parameterType = other;
   else
     add("narrow-parameters", true, true).parameterType = other;
-  if (program > Program::l2NormMax)
+  if (program > Program::batchNorm)
     return variants;
 
   add("offset", true, false).scaleOffset = 1;
@@ -125,6 +172,11 @@ std::vector<KernelCase> numerics::enumerateCases() {
     for (const Road &road : getRoads())
       for (DType dtype : {DType::f32, DType::f64, DType::bf16, DType::f16}) {
         Program program = Program(p);
+        // PTX has neither exp nor tanh of f64.
+        bool isTranscendental =
+            program == Program::softmax || program == Program::gelu;
+        if (road.hasKernels && dtype == DType::f64 && isTranscendental)
+          continue;
         auto add = [&](const Variant &variant, Layout layout, bool isDynamic,
                        ArrayRef<Geometry> geometries) {
           KernelCase kernel{program, road,      dtype, variant,
@@ -140,12 +192,15 @@ std::vector<KernelCase> numerics::enumerateCases() {
           }
         };
         std::vector<Variant> variants = getVariants(program, dtype);
-        SmallVector<Geometry> matrices = getMatrices();
-        SmallVector<Geometry> few = {
-            {{3, 17}, {1}, {}}, {{4, 64}, {1}, {}}, {{5, 768}, {1}, {}}};
+        SmallVector<Geometry> matrices = getMatrices(program);
+        SmallVector<Geometry> few = getFew(program);
         for (bool isDynamic : {false, true}) {
           add(variants.front(), Layout::tensor, isDynamic, matrices);
-          for (ArrayRef<Geometry> geometries : getOtherGeometries()) {
+          // Those programs have geometries of other ranks.
+          if (road.hasKernels && program != Program::groupNorm &&
+              program != Program::batchNorm)
+            add(variants.front(), Layout::tensor, isDynamic, getLongRows());
+          for (ArrayRef<Geometry> geometries : getOtherGeometries(program)) {
             // Where a program has no parameters, these dims are nobody's.
             if (program == Program::softmax &&
                 !geometries.front().scaleDims.empty())
@@ -186,7 +241,10 @@ std::vector<KernelCase> numerics::sampleCases(std::vector<KernelCase> cases,
   for (KernelCase &kernel : cases) {
     std::string group =
         (toString(kernel.program) + "/" + kernel.road.name).str();
-    if (taken[group]++ < perGroup)
+    // Those take long, and are few.
+    bool isLong = kernel.geometries.back().getRowSize() > 4096;
+    unsigned wanted = isLong ? llvm::divideCeil(perGroup, 8) : perGroup;
+    if (taken[group + (isLong ? "/long" : "")]++ < wanted)
       sample.push_back(std::move(kernel));
   }
   return sample;

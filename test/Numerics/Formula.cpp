@@ -136,6 +136,11 @@ Row numerics::evaluateRow(const KernelCase &kernel, const Geometry &geometry,
   for (Real a : row.a)
     q += (a - row.mean) * (a - row.mean);
   switch (kernel.program) {
+  case Program::batchNorm:
+    row.mean = inputs.mean->get(number);
+    row.square = inputs.variance->get(number);
+    row.rho = 1 / std::sqrt(row.square + eps);
+    break;
   case Program::l2NormAdd:
     row.square = q;
     row.rho = 1 / std::sqrt(q + eps);

@@ -20,7 +20,7 @@ using Real = long double;
 /// The inputs as stored; read, never written.
 struct Inputs {
   HostTensor x;
-  std::optional<HostTensor> r, scale, shift;
+  std::optional<HostTensor> r, mean, variance, scale, shift;
 };
 
 /// Mistakes that the tests must find.
@@ -35,7 +35,7 @@ struct Row {
   std::vector<Real> a;
   /// γ + o and β of each element: 1 and 0 if absent.
   std::vector<Real> gamma, beta;
-  /// μ; q/n, or q of an l2_norm; and ρ.
+  /// μ; q/n, or q of an l2_norm, or the variance that is given; and ρ.
   Real mean = 0, square = 0, rho = 0;
   /// (a − μ)·ρ, or of a softmax a − max.
   std::vector<Real> h;

@@ -25,6 +25,21 @@ void numerics::fillNormal(HostTensor &tensor, uint64_t seed) {
     tensor.set(i, numbers.get(i));
 }
 
+void numerics::fillStatistics(HostTensor &mean, HostTensor &variance,
+                              InputKind kind, uint64_t seed) {
+  HostTensor means = makeNormal(mean.getShape(), seed);
+  HostTensor roots = makeNormal(mean.getShape(), seed + 1);
+  double offset = kind == InputKind::largeMean    ? 1e4
+                  : kind == InputKind::nearF16Max ? 62500
+                                                  : 0;
+  // Beside the variance of subnormals, ε is large.
+  double scale = kind == InputKind::subnormal ? 1e-12 : 1;
+  for (int64_t i = 0, e = mean.getNumElements(); i < e; ++i) {
+    mean.set(i, offset + scale * means.get(i));
+    variance.set(i, scale * roots.get(i) * roots.get(i));
+  }
+}
+
 int64_t numerics::getPoisonedRow(const Geometry &geometry) {
   return geometry.getNumRows() / 2;
 }

@@ -22,6 +22,10 @@ void fillInput(HostTensor &x, const Geometry &geometry, InputKind kind,
 /// N(0, 1).
 void fillNormal(HostTensor &tensor, uint64_t seed);
 
+/// What a batch norm of such inputs is given: statistics near those of x.
+void fillStatistics(HostTensor &mean, HostTensor &variance, InputKind kind,
+                    uint64_t seed);
+
 /// The row that fillInput() puts a NaN or an infinity in.
 int64_t getPoisonedRow(const Geometry &geometry);
 inline bool isPoisoned(InputKind kind) { return kind >= InputKind::nan; }

@@ -36,7 +36,7 @@ private:
   std::string writeGeneric() const;
 
   const KernelCase &kernel;
-  const Geometry &geometry;
+  const Geometry geometry;
   std::string acc;
   SmallVector<Operand> inputs, outs;
   std::optional<Operand> scale, shift;
@@ -51,7 +51,8 @@ static std::string joinNumbers(ArrayRef<int64_t> numbers, StringRef prefix) {
 }
 
 ModuleWriter::ModuleWriter(const KernelCase &kernel)
-    : kernel(kernel), geometry(kernel.geometries.front()),
+    : kernel(kernel),
+      geometry(kernel.getOperandGeometry(kernel.geometries.front())),
       acc(norm::toString(kernel.getAccType())) {
   Extents all = llvm::to_vector(llvm::seq<int64_t>(0, geometry.shape.size()));
   Extents parallel = geometry.getParallelDims();
@@ -59,6 +60,9 @@ ModuleWriter::ModuleWriter(const KernelCase &kernel)
   inputs.push_back({"%x", all, kernel.dtype});
   if (kernel.program == Program::addLayerNorm)
     inputs.push_back({"%r", all, kernel.dtype});
+  if (kernel.program == Program::batchNorm)
+    for (const char *name : {"%mean", "%variance"})
+      inputs.push_back({name, scaled, kernel.getParameterType()});
   if (kernel.variant.scale)
     inputs.push_back(
         *(scale = Operand{"%scale", scaled, kernel.getParameterType()}));
@@ -115,6 +119,10 @@ std::string ModuleWriter::writeNamed() const {
   std::string text =
       "norm." + (isL2 ? "l2_norm" : numerics::toString(kernel.program)).str() +
       "\n      " + one("ins", inputs.front());
+  bool isBatch = kernel.program == Program::batchNorm;
+  bool isGroup = kernel.program == Program::groupNorm;
+  if (isBatch)
+    text += " " + one("mean", inputs[1]) + " " + one("variance", inputs[2]);
   if (scale)
     text += " " + one("scale", *scale);
   if (shift)
@@ -122,10 +130,18 @@ std::string ModuleWriter::writeNamed() const {
   text += "\n      " + one("outs", outs.front());
   for (const Operand &out : ArrayRef(outs).drop_front())
     text += " " + one(StringRef(out.name).drop_front(), out);
-  text += "\n      dims = [" + joinNumbers(geometry.dims, "") + "]";
+  text += "\n     ";
+  if (!isBatch)
+    text += " dims = [" + joinNumbers(geometry.dims, "") + "]";
+  if (isBatch || isGroup)
+    text += llvm::formatv(" channel_dim = {0}", geometry.scaleDims.front());
+  if (isGroup)
+    text += llvm::formatv(
+        " groups = {0}",
+        kernel.geometries.front().shape[geometry.scaleDims.front()]);
   for (auto [parameter, keyword] :
        {std::pair(&scale, "scale_dims"), std::pair(&shift, "shift_dims")})
-    if (*parameter && !geometry.scaleDims.empty())
+    if (*parameter && !geometry.scaleDims.empty() && !isBatch && !isGroup)
       text += llvm::formatv(" {0} = [{1}]", keyword,
                             joinNumbers(geometry.scaleDims, ""));
   text += llvm::formatv(" eps = {0:e}", kernel.getEps());
@@ -154,7 +170,7 @@ std::string ModuleWriter::writeGeneric() const {
 }
 
 std::string ModuleWriter::write() {
-  bool isNamed = kernel.program <= Program::l2NormMax;
+  bool isNamed = kernel.isNamed();
   bool onTensors = !kernel.usesMemRefs();
   SmallVector<std::string> arguments, resultTypes, resultNames;
   for (const Operand &input : inputs)

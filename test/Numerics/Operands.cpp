@@ -37,11 +37,12 @@ GuardedBuffer &Operands::add(std::vector<std::unique_ptr<GuardedBuffer>> &list,
 
 Operands::Operands(const KernelCase &kernel, const Geometry &geometry,
                    InputKind input, uint64_t seed)
-    : kernel(kernel), inputs{HostTensor(kernel.dtype, {}), {}, {}, {}} {
-  HostTensor &x = add(sources, kernel.dtype, geometry.shape).get();
+    : kernel(kernel), inputs{HostTensor(kernel.dtype, {}), {}, {}, {}, {}, {}} {
+  Geometry operand = kernel.getOperandGeometry(geometry);
+  HostTensor &x = add(sources, kernel.dtype, operand.shape).get();
   fillInput(x, geometry, input, seed);
   inputs.x = x.clone();
-  Extents parameterShape = geometry.getExtents(geometry.getScaleDims());
+  Extents parameterShape = operand.getExtents(operand.getScaleDims());
   auto addNormal = [&](std::optional<HostTensor> &copy, DType dtype,
                        ArrayRef<int64_t> shape, uint64_t seed) {
     HostTensor &tensor = add(sources, dtype, shape).get();
@@ -50,6 +51,14 @@ Operands::Operands(const KernelCase &kernel, const Geometry &geometry,
   };
   if (kernel.program == Program::addLayerNorm)
     addNormal(inputs.r, kernel.dtype, geometry.shape, seed + 2);
+  if (kernel.program == Program::batchNorm) {
+    DType dtype = kernel.getParameterType();
+    HostTensor &mean = add(sources, dtype, parameterShape).get();
+    HostTensor &variance = add(sources, dtype, parameterShape).get();
+    fillStatistics(mean, variance, input, seed + 5);
+    inputs.mean = mean.clone();
+    inputs.variance = variance.clone();
+  }
   if (kernel.variant.scale)
     addNormal(inputs.scale, kernel.getParameterType(), parameterShape,
               seed + 3);
@@ -66,7 +75,7 @@ Operands::Operands(const KernelCase &kernel, const Geometry &geometry,
   if (kernel.writesX())
     names.push_back("y");
   else
-    addDestination("y", kernel.getResultType(), geometry.shape);
+    addDestination("y", kernel.getResultType(), operand.shape);
   if (kernel.program == Program::addLayerNorm)
     addDestination("sum", kernel.dtype, geometry.shape);
   if (kernel.program == Program::quantize)

@@ -11,6 +11,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "FarRows.h"
 #include "Norm/Run/Jit.h"
 #include "RunCase.h"
 #include "mlir/IR/MLIRContext.h"
@@ -31,6 +32,9 @@ static cl::opt<bool> full("full", cl::desc("Every case"), cl::cat(category));
 static cl::opt<std::string>
     filter("case", cl::value_desc("TEXT"),
            cl::desc("Every case whose name has TEXT in it"), cl::cat(category));
+static cl::opt<std::string> road("road", cl::value_desc("NAME"),
+                                 cl::desc("Cases of this road only"),
+                                 cl::cat(category));
 static cl::opt<bool> print("print",
                            cl::desc("Print the functions, and run nothing"),
                            cl::cat(category));
@@ -62,25 +66,29 @@ static std::vector<KernelCase> selectCases() {
   std::vector<KernelCase> cases = enumerateCases();
   llvm::erase_if(cases,
                  [](const KernelCase &kernel) { return !anyWanted(kernel); });
+  if (!road.empty())
+    llvm::erase_if(cases, [](const KernelCase &kernel) {
+      return kernel.road.name != road;
+    });
   if (full || !filter.empty())
     return cases;
   return sampleCases(std::move(cases), ci ? 16 : 5);
 }
 
-/// Calls `run` for each case, on threads that keep a context each.
-static void
-forEachCase(ArrayRef<KernelCase> cases,
-            llvm::function_ref<void(const KernelCase &, MLIRContext &)> run) {
+/// Calls `run` for each item, on threads that keep a context each.
+template <typename Item>
+static void forEach(ArrayRef<Item> items,
+                    llvm::function_ref<void(const Item &, MLIRContext &)> run) {
   std::atomic<size_t> next = 0;
   DialectRegistry registry;
   registerAllForRun(registry);
   auto work = [&] {
     MLIRContext context(registry, MLIRContext::Threading::DISABLED);
-    for (size_t i = next++; i < cases.size(); i = next++)
-      run(cases[i], context);
+    for (size_t i = next++; i < items.size(); i = next++)
+      run(items[i], context);
   };
   std::vector<std::thread> threads;
-  for (unsigned i = 1; i < std::min<size_t>(jobs, cases.size()); ++i)
+  for (unsigned i = 1; i < std::min<size_t>(jobs, items.size()); ++i)
     threads.emplace_back(work);
   work();
   for (std::thread &thread : threads)
@@ -100,8 +108,12 @@ static Tally judge(ArrayRef<KernelCase> cases) {
                  << "; norm-numerics --case=" << outcome.name << "\n";
     llvm::outs().flush();
   };
-  forEachCase(cases, [&](const KernelCase &kernel, MLIRContext &context) {
-    runCase(kernel, context, Mistake::none, isWanted, report);
+  forEach<KernelCase>(
+      cases, [&](const KernelCase &kernel, MLIRContext &context) {
+        runCase(kernel, context, Mistake::none, isWanted, report);
+      });
+  forEach<Road>(getRoads(), [&](const Road &road, MLIRContext &context) {
+    runFarRows(road, context, isWanted, report);
   });
   return tally;
 }
@@ -140,8 +152,8 @@ static Tally judgeByMistakes() {
         std::pair(Mistake::dropRounding, "no rounding before the scale")}) {
     unsigned found = 0, missed = 0;
     std::mutex mutex;
-    forEachCase(cases, [&, mistake = mistake](const KernelCase &kernel,
-                                              MLIRContext &context) {
+    forEach<KernelCase>(cases, [&, mistake = mistake](const KernelCase &kernel,
+                                                      MLIRContext &context) {
       runCase(
           kernel, context, mistake,
           [&](StringRef name) { return shows(mistake, kernel, name); },

@@ -202,3 +202,33 @@ func.func @underflows_in_f16(%x: tensor<4x8xf16>) -> tensor<4x8xf16> {
   %y = arith.mulf %x, %rstds : tensor<4x8xf16>
   return %y : tensor<4x8xf16>
 }
+
+// ε is a tensor of rank 0, which the body reads.
+// CHECK-LABEL: func @tensor_without_dims
+//       CHECK:   %[[Y:.*]] = norm.layer_norm ins(%{{[^ ]+}} : tensor<4x8xf32>)
+//  CHECK-SAME:     dims = [1] eps = 3.906250e-03
+//   CHECK-NOT:   linalg
+//       CHECK:   return %[[Y]]
+func.func @tensor_without_dims(%x: tensor<4x8xf32>) -> tensor<4x8xf32> {
+  %zero = arith.constant dense<0.0> : tensor<4xf32>
+  %row = tensor.empty() : tensor<4x8xf32>
+  %s = tensor.empty() : tensor<4xf32>
+  %n = arith.constant dense<8.0> : tensor<4xf32>
+  %eps0 = arith.constant dense<3.906250e-03> : tensor<f32>
+  %sum = linalg.reduce { arith.addf } ins(%x : tensor<4x8xf32>) outs(%zero : tensor<4xf32>) dimensions = [1]
+  %mean = arith.divf %sum, %n : tensor<4xf32>
+  %means = linalg.broadcast ins(%mean : tensor<4xf32>) outs(%row : tensor<4x8xf32>) dimensions = [1]
+  %d = arith.subf %x, %means : tensor<4x8xf32>
+  %dd = arith.mulf %d, %d : tensor<4x8xf32>
+  %q = linalg.reduce { arith.addf } ins(%dd : tensor<4x8xf32>) outs(%zero : tensor<4xf32>) dimensions = [1]
+  %var = arith.divf %q, %n : tensor<4xf32>
+  %ve = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> ()>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%var, %eps0 : tensor<4xf32>, tensor<f32>) outs(%s : tensor<4xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %r = arith.addf %a, %b : f32
+    linalg.yield %r : f32
+  } -> tensor<4xf32>
+  %rstd = math.rsqrt %ve : tensor<4xf32>
+  %rstds = linalg.broadcast ins(%rstd : tensor<4xf32>) outs(%row : tensor<4x8xf32>) dimensions = [1]
+  %y = arith.mulf %d, %rstds : tensor<4x8xf32>
+  return %y : tensor<4x8xf32>
+}

@@ -164,12 +164,11 @@ func.func @groups(%x: tensor<2x24xf32>) -> tensor<2x3x8xf32> {
   return %y : tensor<2x3x8xf32>
 }
 
-// Half of a dim is normalized: x is expanded, and so is the scale.
+// Half of a dim is normalized, and the result has that dim too.
 // CHECK-LABEL: func @groups_of_channels
-//       CHECK:   %[[X:.*]] = tensor.expand_shape %{{[^ ]+}} {{\[}}[0], [1, 2], [3]] output_shape [2, 3, 2, 4]
-//       CHECK:   %[[G:.*]] = tensor.expand_shape %{{[^ ]+}} {{\[}}[0, 1]] output_shape [3, 2]
-//       CHECK:   %[[Y:.*]] = norm.layer_norm ins(%[[X]] : tensor<2x3x2x4xf32>) scale(%[[G]] : tensor<3x2xf32>){{.*}} dims = [2, 3] scale_dims = [1, 2] eps
-//       CHECK:   tensor.collapse_shape %[[Y]] {{\[}}[0], [1, 2], [3]] : tensor<2x3x2x4xf32> into tensor<2x6x4xf32>
+//  CHECK-SAME:   (%[[X:[^ ]+]]: tensor<2x6x4xf32>, %[[G:[^ ]+]]: tensor<6xf32>)
+//       CHECK:   %[[Y:.*]] = norm.group_norm ins(%[[X]] : tensor<2x6x4xf32>) scale(%[[G]] : tensor<6xf32>){{.*}} dims = [1, 2] channel_dim = 1 groups = 3 eps
+//  CHECK-NEXT:   return %[[Y]]
 func.func @groups_of_channels(%x: tensor<2x6x4xf32>, %g: tensor<6xf32>) -> tensor<2x6x4xf32> {
   %zero = arith.constant dense<0.0> : tensor<2x3xf32>
   %n = arith.constant dense<8.0> : tensor<2x3xf32>

@@ -154,3 +154,37 @@ func.func @summed_dim_by_dim(%x: tensor<4x2x4xf32>) -> tensor<4x2x4xf32> {
   %y = arith.mulf %d, %rstds : tensor<4x2x4xf32>
   return %y : tensor<4x2x4xf32>
 }
+
+// n is a tensor of rank 0, which the body reads.
+// CHECK-LABEL: func @divided_by_a_tensor_without_dims
+//       CHECK:   %[[Y:.*]] = norm.layer_norm ins(%{{[^ ]+}} : tensor<4x8xf32>)
+//  CHECK-SAME:     dims = [1] eps = 3.906250e-03
+//   CHECK-NOT:   linalg
+//       CHECK:   return %[[Y]]
+func.func @divided_by_a_tensor_without_dims(%x: tensor<4x8xf32>) -> tensor<4x8xf32> {
+  %zero = arith.constant dense<0.0> : tensor<4xf32>
+  %row = tensor.empty() : tensor<4x8xf32>
+  %s = tensor.empty() : tensor<4xf32>
+  %n0 = arith.constant dense<8.0> : tensor<f32>
+  %eps = arith.constant dense<3.906250e-03> : tensor<4xf32>
+  %sum = linalg.reduce { arith.addf } ins(%x : tensor<4x8xf32>) outs(%zero : tensor<4xf32>) dimensions = [1]
+  %mean = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> ()>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%sum, %n0 : tensor<4xf32>, tensor<f32>) outs(%s : tensor<4xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %r = arith.divf %a, %b : f32
+    linalg.yield %r : f32
+  } -> tensor<4xf32>
+  %means = linalg.broadcast ins(%mean : tensor<4xf32>) outs(%row : tensor<4x8xf32>) dimensions = [1]
+  %d = arith.subf %x, %means : tensor<4x8xf32>
+  %dd = arith.mulf %d, %d : tensor<4x8xf32>
+  %q = linalg.reduce { arith.addf } ins(%dd : tensor<4x8xf32>) outs(%zero : tensor<4xf32>) dimensions = [1]
+  %var = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> ()>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%q, %n0 : tensor<4xf32>, tensor<f32>) outs(%s : tensor<4xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %r = arith.divf %a, %b : f32
+    linalg.yield %r : f32
+  } -> tensor<4xf32>
+  %ve = arith.addf %var, %eps : tensor<4xf32>
+  %rstd = math.rsqrt %ve : tensor<4xf32>
+  %rstds = linalg.broadcast ins(%rstd : tensor<4xf32>) outs(%row : tensor<4x8xf32>) dimensions = [1]
+  %y = arith.mulf %d, %rstds : tensor<4x8xf32>
+  return %y : tensor<4x8xf32>
+}

@@ -49,6 +49,30 @@ class Program:
         sizes = [self.size(d) if d is not None else "1" for d in domain]
         return "tensor<" + "".join(f"{s}x" for s in sizes) + type + ">"
 
+    def merged(self, domain, type):
+        """Dims 1 and 2, group and channel, as one."""
+        sizes = [str(self.shape[d]) for d in domain]
+        at = domain.index(1)
+        sizes[at : at + 2] = [str(self.shape[1] * self.shape[2])]
+        return "tensor<" + "".join(f"{s}x" for s in sizes) + type + ">"
+
+    def groups(self, domain):
+        at = domain.index(1)
+        parts = [[i] for i in range(at)] + [[at, at + 1]]
+        return str(parts + [[i] for i in range(at + 2, len(domain))])
+
+    def regrouped(self, name, domain, type):
+        """The argument with group and channel as dims of their own."""
+        sizes = [self.shape[d] for d in domain]
+        return (f"{name} = tensor.expand_shape {name}c {self.groups(domain)} output_shape "
+                f"{sizes} : {self.merged(domain, type)} into {self.tensor(domain, type)}")
+
+    def merge(self, name, domain, type):
+        result = self.name()
+        self.emit(f"{result} = tensor.collapse_shape {name} {self.groups(domain)} : "
+                  f"{self.tensor(domain, type)} into {self.merged(domain, type)}")
+        return (result, domain, type)
+
     def size(self, dim):
         return "?" if dim in self.dynamic else str(self.shape[dim])
 
@@ -180,6 +204,9 @@ def build(rng, mutation):
         log.append((axis, picked))
         return picked
 
+    family = choice("family", ["row"] * 6 + ["group", "batch"])
+    if family == "batch":
+        return build_batch(choice, mutation, log)
     rank = choice("rank", [1, 2, 3, 4])
     shape = [rng.choice([2, 3, 4, 8]) for _ in range(rank)]
     dims = choice("dims", [
@@ -192,8 +219,15 @@ def build(rng, mutation):
     if mutation == "rows swapped":
         rank, dims = 3, [2]
         shape = [3, 3, 8]
+    grouped = family == "group" and mutation != "rows swapped"
+    if grouped:
+        # Batch, group, channel of the group, and maybe pixels; in memory, group
+        # and channel are one dim.
+        pixels = choice("pixels", [True, False])
+        rank, dims = 3 + pixels, [2, 3][: 1 + pixels]
+        shape = [2, 3, 4] + [5] * pixels
     dynamic = choice("dynamic", [[], [], [0], list(range(rank))])
-    if mutation == "rows swapped":
+    if mutation == "rows swapped" or grouped:
         dynamic = []
     p = Program(choice, shape, dims, dynamic)
     n = 1
@@ -201,6 +235,8 @@ def build(rng, mutation):
         n *= shape[d]
 
     kind = choice("kind", ["layer_norm", "layer_norm", "rms_norm", "l2_norm"])
+    if grouped:
+        kind = "layer_norm"
     data = choice("data", ["f32", "f32", "f32", "f16", "bf16", "f64"])
     acc = data if data in ("f32", "f64") else "f32"
     x = ("%data", p.all(), data)
@@ -210,6 +246,8 @@ def build(rng, mutation):
     ])
     if not parameter_dims:
         parameter_dims = dims
+    if grouped:
+        parameter_dims = [1, 2]
     gamma = ("%gamma", parameter_dims, data)
     beta = ("%beta", parameter_dims, data)
 
@@ -257,7 +295,8 @@ def build(rng, mutation):
         two = p.constant(2, a[2])
         return p.unary("math.powf {a}, " + f"{two} : {a[2]}", a)
 
-    if choice("residual", [False, False, True]):
+    residual = choice("residual", [False, False, True])
+    if residual:
         x = p.binary("addf", x, z)
         if mutation in ("other mean", "cross product"):
             z = p.binary("addf", z, z)
@@ -379,6 +418,8 @@ def build(rng, mutation):
         y = p.with_constant("mulf", y, -1.0)
     y = p.cast(y, data)
 
+    if grouped:
+        y = p.merge(*y)
     epsarg = ", %epsarg: f32"
     row_domain = [d if d not in dims else None for d in p.all()]
     row_domain = row_domain if p.keepdims else [d for d in p.all() if d not in dims]
@@ -392,7 +433,14 @@ def build(rng, mutation):
         dimensions.append(f"%c{d} = arith.constant {d} : index")
         dimensions.append(
             f"%dim{d} = tensor.dim %data, %c{d} : {p.tensor(p.all(), data)}")
-    result = p.tensor(p.all(), data)
+    if grouped:
+        names = {"%data": p.all(), "%other": p.all(), "%gamma": [1, 2], "%beta": [1, 2]}
+        expansions = [p.regrouped(name, domain, data) for name, domain in names.items()]
+        signature = ", ".join(
+            f"{name}c: {p.merged(domain, data)}" for name, domain in names.items()
+        ) + f", %row: {p.tensor(row_domain, acc)}{epsarg}"
+        dimensions += expansions
+    result = p.merged(p.all(), data) if grouped else p.tensor(p.all(), data)
     text = (
         f"func.func @main({signature}) -> {result} {{\n"
         + "\n".join(dimensions + p.lines)
@@ -401,9 +449,90 @@ def build(rng, mutation):
     shapes = [shape, shape, [shape[d] for d in parameter_dims],
               [shape[d] for d in parameter_dims],
               [1 if d is None else shape[d] for d in row_domain]]
+    if grouped:
+        shapes[:4] = [[2, 12, *shape[3:]]] * 2 + [[12]] * 2
+        # A sum that has group and channel apart is normalized as it is.
+        kind = "layer_norm" if residual else "group_norm"
     fuse = choice("fused", [False, True])
     # Every row has to have a length that n is not mistaken for.
-    return text, kind, log, fuse, shapes
+    return text, kind, log, fuse, shapes, []
+
+
+def build_batch(choice, mutation, log):
+    """(x − m)·ρ(v)·γ + β per channel, m and v being arguments."""
+    rank = choice("rank", [2, 3, 4])
+    channel = choice("channel", [0, 1, rank - 1])
+    shape = [4] * rank if mutation == "other dims" else [2, 3, 5, 7][:rank]
+    p = Program(choice, shape, [], choice("dynamic", [[], [0]]))
+    p.keepdims = False
+    data = choice("data", ["f32", "f32", "f16", "bf16"])
+    x = p.cast(("%data", p.all(), data), "f32")
+    mean, variance, gamma, beta = (
+        (name, [channel], "f32") for name in ("%mean", "%variance", "%gamma", "%beta"))
+    if mutation == "other dims":
+        mean = ("%mean", [(channel + 1) % rank], "f32")
+    if mutation == "half of the mean":
+        mean = p.with_constant("mulf", mean, 0.5)
+    if mutation == "other mean":
+        mean = p.binary("addf", mean, beta)
+    if mutation == "eps argument":
+        variance = p.elementwise(
+            [channel], "f32", [variance],
+            "%r = arith.addf %a, %epsarg : f32\nlinalg.yield %r : f32")
+    elif mutation != "eps outside":
+        variance = p.with_constant("addf", variance, choice("eps", [1e-5, 1e-3]))
+    how = choice("rstd", ["rsqrt", "1/sqrt", "powf"])
+    if mutation == "no root":
+        rstd = p.with_constant("divf", variance, 1.0, swap=True)
+    elif mutation == "exponent":
+        rstd = p.unary("math.powf {a}, " + f"{p.constant(-0.4999, 'f32')} : f32", variance)
+    elif how == "rsqrt" and mutation != "eps outside":
+        rstd = p.unary("math.rsqrt {a} : f32", variance)
+    elif how == "powf" and mutation != "eps outside":
+        rstd = p.unary("math.powf {a}, " + f"{p.constant(-0.5, 'f32')} : f32", variance)
+    else:
+        root = p.unary("math.sqrt {a} : f32", variance)
+        if mutation == "eps outside":
+            root = p.with_constant("addf", root, 0.1)
+        rstd = p.with_constant("divf", root, 1.0, swap=True)
+    has_shift = choice("shift", [True, False])
+    if choice("affine", [True, False]) and mutation != "not centred":
+        scale = p.binary("mulf", rstd, gamma)
+        offset = p.binary("mulf", mean, scale)
+        if mutation == "scale twice":
+            scale = p.binary("mulf", scale, gamma)
+        y = p.binary("subf", p.binary("mulf", x, scale), offset)
+    else:
+        y = x if mutation == "not centred" else p.binary("subf", x, mean)
+        y = p.binary("mulf", p.binary("mulf", y, rstd), gamma)
+        if mutation == "scale twice":
+            y = p.binary("mulf", y, gamma)
+    if has_shift:
+        if mutation == "shift scaled":
+            beta = p.with_constant("mulf", beta, 2.0)
+        y = p.binary("addf", y, beta)
+    if mutation == "negative":
+        y = p.with_constant("mulf", y, -1.0)
+    y = p.cast(y, data)
+    size = "?" if p.dynamic and channel == 0 else shape[channel]
+    mean_dim = (channel + 1) % rank if mutation == "other dims" else channel
+    mean_size = "?" if p.dynamic and mean_dim == 0 else shape[mean_dim]
+    text = (
+        f"func.func @main(%data: {p.tensor(p.all(), data)}, %mean: tensor<{mean_size}xf32>, "
+        f"%variance: tensor<{size}xf32>, %gamma: tensor<{size}xf32>, "
+        f"%beta: tensor<{size}xf32>, %epsarg: f32) -> {p.tensor(p.all(), data)} {{\n"
+    )
+    if p.dynamic:
+        text += ("%c0 = arith.constant 0 : index\n"
+                 f"%dim0 = tensor.dim %data, %c0 : {p.tensor(p.all(), data)}\n")
+    text += "\n".join(p.lines)
+    text += f"\nreturn {y[0]} : {p.tensor(p.all(), data)}\n}}\n"
+    fuse = choice("fused", [False, True])
+    per_channel = [shape[channel]]
+    # What is random is no variance.
+    return (text, "batch_norm", log, fuse,
+            [shape, [shape[mean_dim]], [], per_channel, per_channel],
+            ["--input=2=2.5"])
 
 
 def run(arguments, **options):
@@ -413,7 +542,7 @@ def run(arguments, **options):
 def check(seed, tools, directory, keep):
     rng = random.Random(seed)
     mutation = rng.choice(MUTATIONS) if seed % 2 else None
-    text, kind, log, fuse, shapes = build(rng, mutation)
+    text, kind, log, fuse, shapes, inputs = build(rng, mutation)
     source = os.path.join(directory, f"spelling{seed}.mlir")
     raised = os.path.join(directory, f"spelling{seed}.raised.mlir")
     with open(source, "w") as file:
@@ -428,7 +557,7 @@ def check(seed, tools, directory, keep):
         return f"expected norm.{kind}, found {found}", log
     if found and tools["norm-run"]:
         arguments = [f"--shape={i}={'x'.join(map(str, s))}"
-                     for i, s in enumerate(shapes) if s]
+                     for i, s in enumerate(shapes) if s] + inputs
         result = run([tools["norm-run"], raised, f"--verify-against={source}",
                       *arguments])
         if result.returncode:

@@ -190,3 +190,118 @@ func.func @in_a_nested_region(%x: tensor<4x8xf32>, %c: i1) -> tensor<4x8xf32> {
   }
   return %r : tensor<4x8xf32>
 }
+
+// In the body of a contraction, which has a dim more than the norm.
+// CHECK-LABEL: func @inside_a_contraction
+//  CHECK-SAME:   (%[[X:[^ ]+]]: tensor<4x8xf32>, %[[W:[^ ]+]]: tensor<8x5xf32>, %[[E:[^ ]+]]: tensor<4x5xf32>)
+//       CHECK:   %[[H:.*]] = norm.rms_norm ins(%[[X]] : tensor<4x8xf32>) outs(%{{[^ ]+}} : tensor<4x8xf32>) dims = [1] eps = 3.906250e-03
+//       CHECK:   %[[Y:.*]] = linalg.generic {indexing_maps = [#[[W_MAP:[^,]+]], #[[H_MAP:[^,]+]], #{{[^,]+}}], iterator_types = ["parallel", "parallel", "reduction"]} ins(%[[W]], %[[H]] :
+//   CHECK-NOT:     math
+//       CHECK:   return %[[Y]]
+func.func @inside_a_contraction(%x: tensor<4x8xf32>, %w: tensor<8x5xf32>, %e: tensor<4x5xf32>) -> tensor<4x5xf32> {
+  %c8 = arith.constant 8.0 : f32
+  %eps = arith.constant 3.906250e-03 : f32
+  %zero = arith.constant dense<0.0> : tensor<4xf32>
+  %xx = arith.mulf %x, %x : tensor<4x8xf32>
+  %q = linalg.reduce { arith.addf } ins(%xx : tensor<4x8xf32>) outs(%zero : tensor<4xf32>) dimensions = [1]
+  %y = linalg.generic {indexing_maps = [affine_map<(d0, d1, d2) -> (d0, d2)>, affine_map<(d0, d1, d2) -> (d0)>, affine_map<(d0, d1, d2) -> (d2, d1)>, affine_map<(d0, d1, d2) -> (d0, d1)>],
+      iterator_types = ["parallel", "parallel", "reduction"]} ins(%x, %q, %w : tensor<4x8xf32>, tensor<4xf32>, tensor<8x5xf32>) outs(%e : tensor<4x5xf32>) {
+  ^bb0(%a: f32, %qe: f32, %we: f32, %out: f32):
+    %m = arith.divf %qe, %c8 : f32
+    %v = arith.addf %m, %eps : f32
+    %r = math.rsqrt %v : f32
+    %h = arith.mulf %a, %r : f32
+    %p = arith.mulf %h, %we : f32
+    %s = arith.addf %out, %p : f32
+    linalg.yield %s : f32
+  } -> tensor<4x5xf32>
+  return %y : tensor<4x5xf32>
+}
+
+// Both factors of a contraction are norms; each has its own dims.
+// CHECK-LABEL: func @both_inside_a_contraction
+// CHECK-COUNT-2: norm.rms_norm
+//     CHECK-NOT: norm.
+func.func @both_inside_a_contraction(%x: tensor<4x8xf32>, %w: tensor<5x8xf32>, %e: tensor<4x5xf32>) -> tensor<4x5xf32> {
+  %c8 = arith.constant 8.0 : f32
+  %eps = arith.constant 3.906250e-03 : f32
+  %zero = arith.constant dense<0.0> : tensor<4xf32>
+  %zero5 = arith.constant dense<0.0> : tensor<5xf32>
+  %xx = arith.mulf %x, %x : tensor<4x8xf32>
+  %ww = arith.mulf %w, %w : tensor<5x8xf32>
+  %q = linalg.reduce { arith.addf } ins(%xx : tensor<4x8xf32>) outs(%zero : tensor<4xf32>) dimensions = [1]
+  %k = linalg.reduce { arith.addf } ins(%ww : tensor<5x8xf32>) outs(%zero5 : tensor<5xf32>) dimensions = [1]
+  %y = linalg.generic {indexing_maps = [affine_map<(d0, d1, d2) -> (d0, d2)>, affine_map<(d0, d1, d2) -> (d0)>, affine_map<(d0, d1, d2) -> (d1, d2)>, affine_map<(d0, d1, d2) -> (d1)>, affine_map<(d0, d1, d2) -> (d0, d1)>],
+      iterator_types = ["parallel", "parallel", "reduction"]} ins(%x, %q, %w, %k : tensor<4x8xf32>, tensor<4xf32>, tensor<5x8xf32>, tensor<5xf32>) outs(%e : tensor<4x5xf32>) {
+  ^bb0(%a: f32, %qe: f32, %b: f32, %ke: f32, %out: f32):
+    %m = arith.divf %qe, %c8 : f32
+    %v = arith.addf %m, %eps : f32
+    %r = math.rsqrt %v : f32
+    %h = arith.mulf %a, %r : f32
+    %mk = arith.divf %ke, %c8 : f32
+    %vk = arith.addf %mk, %eps : f32
+    %rk = math.rsqrt %vk : f32
+    %hk = arith.mulf %b, %rk : f32
+    %p = arith.mulf %h, %hk : f32
+    %s = arith.addf %out, %p : f32
+    linalg.yield %s : f32
+  } -> tensor<4x5xf32>
+  return %y : tensor<4x5xf32>
+}
+
+// An index table that is read over more dims than it has, through a view.
+// CHECK-LABEL: func @table_in_a_larger_body
+//       CHECK:   norm.rms_norm
+func.func @table_in_a_larger_body(%x: tensor<4x8xf32>) -> tensor<4x8xf32> {
+  %zero = arith.constant dense<0.0> : tensor<4xf32>
+  %n = arith.constant dense<8.0> : tensor<4xf32>
+  %eps = arith.constant dense<3.906250e-03> : tensor<4xf32>
+  %row = tensor.empty() : tensor<4x8xf32>
+  %xx = arith.mulf %x, %x : tensor<4x8xf32>
+  %q = linalg.reduce { arith.addf } ins(%xx : tensor<4x8xf32>) outs(%zero : tensor<4xf32>) dimensions = [1]
+  %var = arith.divf %q, %n : tensor<4xf32>
+  %ve = arith.addf %var, %eps : tensor<4xf32>
+  %rstd = math.rsqrt %ve : tensor<4xf32>
+  %table = arith.constant dense<[0, 1, 2, 3]> : tensor<4xi64>
+  %view = tensor.expand_shape %table [[0, 1]] output_shape [4, 1] : tensor<4xi64> into tensor<4x1xi64>
+  %y = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0, 0)>, affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "parallel"]}
+      ins(%x, %view : tensor<4x8xf32>, tensor<4x1xi64>) outs(%row : tensor<4x8xf32>) {
+  ^bb0(%a: f32, %t: i64, %out: f32):
+    %i = arith.index_cast %t : i64 to index
+    %r = tensor.extract %rstd[%i] : tensor<4xf32>
+    %h = arith.mulf %a, %r : f32
+    linalg.yield %h : f32
+  } -> tensor<4x8xf32>
+  return %y : tensor<4x8xf32>
+}
+
+// Both sums in one op.
+// CHECK-LABEL: func @two_sums_in_one_op
+//       CHECK:   %[[Y:.*]] = norm.layer_norm ins(%{{[^ ]+}} : tensor<4x8xf32>)
+//   CHECK-NOT:   linalg
+//       CHECK:   return %[[Y]]
+func.func @two_sums_in_one_op(%x: tensor<4x8xf32>) -> tensor<4x8xf32> {
+  %zero = arith.constant dense<0.0> : tensor<4xf32>
+  %n = arith.constant dense<8.0> : tensor<4xf32>
+  %eps = arith.constant dense<3.906250e-03> : tensor<4xf32>
+  %row = tensor.empty() : tensor<4x8xf32>
+  %sums:2 = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0)>, affine_map<(d0, d1) -> (d0)>], iterator_types = ["parallel", "reduction"]}
+      ins(%x : tensor<4x8xf32>) outs(%zero, %zero : tensor<4xf32>, tensor<4xf32>) {
+  ^bb0(%a: f32, %o: f32, %p: f32):
+    %aa = arith.mulf %a, %a : f32
+    %1 = arith.addf %o, %a : f32
+    %2 = arith.addf %p, %aa : f32
+    linalg.yield %1, %2 : f32, f32
+  } -> (tensor<4xf32>, tensor<4xf32>)
+  %mean = arith.divf %sums#0, %n : tensor<4xf32>
+  %square = arith.divf %sums#1, %n : tensor<4xf32>
+  %mm = arith.mulf %mean, %mean : tensor<4xf32>
+  %var = arith.subf %square, %mm : tensor<4xf32>
+  %ve = arith.addf %var, %eps : tensor<4xf32>
+  %rstd = math.rsqrt %ve : tensor<4xf32>
+  %means = linalg.broadcast ins(%mean : tensor<4xf32>) outs(%row : tensor<4x8xf32>) dimensions = [1]
+  %rstds = linalg.broadcast ins(%rstd : tensor<4xf32>) outs(%row : tensor<4x8xf32>) dimensions = [1]
+  %d = arith.subf %x, %means : tensor<4x8xf32>
+  %y = arith.mulf %d, %rstds : tensor<4x8xf32>
+  return %y : tensor<4x8xf32>
+}

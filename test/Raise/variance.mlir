@@ -170,3 +170,39 @@ func.func @f64_beside_a_mean_in_f32(%x: tensor<4x8xf32>) -> tensor<4x8xf32> {
   %y = arith.mulf %d, %rstds : tensor<4x8xf32>
   return %y : tensor<4x8xf32>
 }
+
+// jnp.var: q / (n − ddof) where that is positive, else NaN; ddof is 0.
+// CHECK-LABEL: func @no_degrees_of_freedom_taken_off
+//       CHECK:   %[[Y:.*]] = norm.layer_norm ins(%{{[^ ]+}} : tensor<4x8xf32>)
+//  CHECK-SAME:     dims = [1] eps = 3.906250e-03
+//   CHECK-NOT:   linalg
+//       CHECK:   return %[[Y]]
+func.func @no_degrees_of_freedom_taken_off(%x: tensor<4x8xf32>) -> tensor<4x8xf32> {
+  %zero = arith.constant dense<0.0> : tensor<4xf32>
+  %row = tensor.empty() : tensor<4x8xf32>
+  %s = tensor.empty() : tensor<4xf32>
+  %n = arith.constant dense<8.0> : tensor<4xf32>
+  %eps = arith.constant dense<3.906250e-03> : tensor<4xf32>
+  %zero0 = arith.constant 0.0 : f32
+  %nan = arith.constant 0x7FC00000 : f32
+  %eight = arith.constant 8.0 : f32
+  %rest = arith.subf %eight, %zero0 : f32
+  %isPositive = arith.cmpf ogt, %rest, %zero0 : f32
+  %sum = linalg.reduce { arith.addf } ins(%x : tensor<4x8xf32>) outs(%zero : tensor<4xf32>) dimensions = [1]
+  %mean = arith.divf %sum, %n : tensor<4xf32>
+  %means = linalg.broadcast ins(%mean : tensor<4xf32>) outs(%row : tensor<4x8xf32>) dimensions = [1]
+  %d = arith.subf %x, %means : tensor<4x8xf32>
+  %dd = arith.mulf %d, %d : tensor<4x8xf32>
+  %q = linalg.reduce { arith.addf } ins(%dd : tensor<4x8xf32>) outs(%zero : tensor<4xf32>) dimensions = [1]
+  %var = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%q : tensor<4xf32>) outs(%s : tensor<4xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %v = arith.divf %a, %rest : f32
+    %r = arith.select %isPositive, %v, %nan : f32
+    linalg.yield %r : f32
+  } -> tensor<4xf32>
+  %ve = arith.addf %var, %eps : tensor<4xf32>
+  %rstd = math.rsqrt %ve : tensor<4xf32>
+  %rstds = linalg.broadcast ins(%rstd : tensor<4xf32>) outs(%row : tensor<4x8xf32>) dimensions = [1]
+  %y = arith.mulf %d, %rstds : tensor<4x8xf32>
+  return %y : tensor<4x8xf32>
+}

@@ -6,11 +6,17 @@
 // RUN: not norm-run %s --entry norm --shape=0=3x5,1=4 --verify 2>&1 | FileCheck %s --check-prefix=NORM
 // NORM: extent-checks.mlir:{{[0-9:]+}} 'norm.rms_norm' dim 0 of operand 1 is not as long as dim 1 of operand 0
 // RUN: not norm-run %s --entry add --shape=0=3x5,1=3x4 2>&1 | FileCheck %s --check-prefix=ADD
+// RUN: not norm-run %s --entry groups --shape=0=2x5 2>&1 | FileCheck %s --check-prefix=GROUPS
+// GROUPS: extent-checks.mlir:{{[0-9:]+}} 'norm.group_norm' the channels are not 3 groups of as many
 // ADD: extent-checks.mlir:{{[0-9:]+}} 'linalg.add' dimension #1 of input/output operand #1 is incompatible
+// RUN: not norm-run %s --entry place --shape=0=3x5,1=2x5 2>&1 | FileCheck %s --check-prefix=PLACE
+// PLACE: extent-checks.mlir:{{[0-9:]+}} 'bufferization.materialize_in_destination' dim 0 of the destination is not as long as dim 0 of the source
 
 // Those that agree run, empty ones too.
 // RUN: norm-run %s --entry norm --shape=0=3x5,1=5 --verify | FileCheck %s --check-prefix=RIGHT
 // RUN: norm-run %s --entry norm --shape=0=0x5,1=5 --verify | FileCheck %s --check-prefix=RIGHT
+// RUN: norm-run %s --entry place --shape=0=3x5,1=3x5 --verify | FileCheck %s --check-prefix=PLACED
+// PLACED: argument1: max error {{.*}}: right
 // RUN: norm-run %s --entry add --shape=0=3x0,1=3x0 --verify | FileCheck %s --check-prefix=RIGHT
 // RIGHT: result0: max error {{.*}}: right
 
@@ -32,4 +38,20 @@ func.func @add(%x: tensor<?x?xf32>, %y: tensor<?x?xf32>) -> tensor<?x?xf32> {
   %z = linalg.add ins(%x, %y : tensor<?x?xf32>, tensor<?x?xf32>)
       outs(%x : tensor<?x?xf32>) -> tensor<?x?xf32>
   return %z : tensor<?x?xf32>
+}
+
+// CHECK-LABEL: func @groups
+func.func @groups(%x: tensor<2x?xf32>) -> tensor<2x?xf32> {
+  // CHECK: %[[R:.+]] = arith.remui %{{.+}}, %{{.+}} : index
+  // CHECK: %[[OK:.+]] = arith.cmpi eq, %[[R]], %{{.+}} : index
+  // CHECK: cf.assert %[[OK]], "{{.*}}the channels are not 3 groups of as many
+  %y = norm.group_norm ins(%x : tensor<2x?xf32>) outs(%x : tensor<2x?xf32>) dims = [1] channel_dim = 1 groups = 3 eps = 1.0e-5
+  return %y : tensor<2x?xf32>
+}
+
+// A result that has a place of its own.
+func.func @place(%x: tensor<?x5xf32>, %y: memref<?x?xf32>) {
+  %h = norm.rms_norm ins(%x : tensor<?x5xf32>) outs(%x : tensor<?x5xf32>) dims = [1] eps = 1.0e-5
+  bufferization.materialize_in_destination %h in restrict writable %y : (tensor<?x5xf32>, memref<?x?xf32>) -> ()
+  return
 }

@@ -8,6 +8,8 @@
 // RUN: norm-run %s --entry in_place --verify | FileCheck %s --check-prefix=MEMREF
 // RUN: norm-run %s --entry elementwise --verify | FileCheck %s
 // RUN: norm-run %s --entry own_memory --verify | FileCheck %s
+// RUN: norm-run %s --entry group_norm --verify | FileCheck %s
+// RUN: norm-run %s --entry batch_norm --verify | FileCheck %s
 // RUN: norm-run %s --entry quantize --verify | FileCheck %s
 // RUN: norm-run %s --entry dynamic --verify --shape=0=5x33 --dynamic-size=33 | FileCheck %s
 
@@ -40,6 +42,21 @@ func.func @leading_dim(%x: tensor<2x16x5xf16>, %g: tensor<16xf32>) -> tensor<2x1
   %y = norm.layer_norm ins(%x : tensor<2x16x5xf16>) scale(%g : tensor<16xf32>)
       outs(%e : tensor<2x16x5xf16>) dims = [1] eps = 1.0e-5
   return %y : tensor<2x16x5xf16>
+}
+
+func.func @group_norm(%x: tensor<2x12x5xf32>, %g: tensor<12xf32>, %b: tensor<12xf32>) -> tensor<2x12x5xf32> {
+  %e = tensor.empty() : tensor<2x12x5xf32>
+  %y = norm.group_norm ins(%x : tensor<2x12x5xf32>) scale(%g : tensor<12xf32>) shift(%b : tensor<12xf32>)
+      outs(%e : tensor<2x12x5xf32>) dims = [1, 2] channel_dim = 1 groups = 3 eps = 1.0e-5
+  return %y : tensor<2x12x5xf32>
+}
+
+func.func @batch_norm(%x: tensor<2x7x5xf32>, %m: tensor<7xf32>, %g: tensor<7xf32>, %b: tensor<7xf32>) -> tensor<2x7x5xf32> {
+  %v = arith.constant dense<[0.5, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0]> : tensor<7xf32>
+  %e = tensor.empty() : tensor<2x7x5xf32>
+  %y = norm.batch_norm ins(%x : tensor<2x7x5xf32>) mean(%m : tensor<7xf32>) variance(%v : tensor<7xf32>)
+      scale(%g : tensor<7xf32>) shift(%b : tensor<7xf32>) outs(%e : tensor<2x7x5xf32>) channel_dim = 1 eps = 1.0e-5
+  return %y : tensor<2x7x5xf32>
 }
 
 func.func @l2_max(%x: tensor<4x9xf64>) -> tensor<4x9xf64> {

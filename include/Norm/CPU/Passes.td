@@ -129,6 +129,9 @@ def NormEmulateBF16Pass : Pass<"norm-emulate-bf16"> {
     does; but none of these roundings may be contracted away, so that what
     `rounding = before_scale` asks for is what happens. Exact: a sum or product
     of two bf16 values in f32, rounded to bf16, is the bf16 operation.
+
+    Since LLVM knows the latter too and narrows such steps again, vectors whose
+    length is no power of two are converted to and from bf16 by integer steps.
   }];
 }
 

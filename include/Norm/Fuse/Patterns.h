@@ -9,11 +9,10 @@
 #ifndef NORM_FUSE_PATTERNS_H
 #define NORM_FUSE_PATTERNS_H
 
+#include "Norm/IR/Norm.h"
 #include "mlir/IR/PatternMatch.h"
 
 namespace mlir::norm {
-class GenericOp;
-
 /// Named ops to norm.generic, tensors or memrefs. Exact: the body spells the
 /// op's formula step by step.
 void populateGeneralizePatterns(RewritePatternSet &patterns);
@@ -58,6 +57,14 @@ void populateFusePatterns(RewritePatternSet &patterns);
 /// The norm.generic that means what a named op means, at the builder's
 /// insertion point; the op stays.
 FailureOr<GenericOp> generalizeNamedOp(OpBuilder &builder, Operation *op);
+
+/// A group norm as the layer norm of its groups.
+struct ExpandedGroupNorm {
+  LayerNormOp layerNorm;
+  SmallVector<Value> results; // in the shape of the group norm
+};
+/// At the builder's insertion point; the op stays. All else is views.
+ExpandedGroupNorm expandGroupNorm(OpBuilder &builder, GroupNormOp op);
 } // namespace mlir::norm
 
 #endif // NORM_FUSE_PATTERNS_H

@@ -19,9 +19,9 @@ def Norm_Dialect : Dialect {
   let description = [{
     Two levels of one idea.
 
-    *Named ops* (`norm.layer_norm`, `norm.rms_norm`, `norm.l2_norm`) say what is
-    meant: which dims form a row, which statistics are taken, where values are
-    rounded. The meaning of a variance is always the centred, two-pass one;
+    *Named ops* (`norm.layer_norm`, `norm.rms_norm`, `norm.l2_norm`,
+    `norm.group_norm`, `norm.batch_norm`) say what is meant: which dims form a
+    row, which statistics are taken, where values are rounded. The meaning of a variance is always the centred, two-pass one;
     E[x²] − E[x]² is never a meaning.
 
     *`norm.generic`* is the hub: one fused row program, one region of scalar SSA

@@ -52,6 +52,31 @@ class Norm_RowOp<string mnemonic, list<Trait> traits = []>
       return type ? type.getShape() : ::llvm::ArrayRef<int64_t>();
     }
   }];
+  /// Of ops that end in a scale and a shift.
+  code affineOpDeclaration = rowOpDeclaration # [{
+    /// The indexing maps of all operands, in operand order.
+    ::mlir::ArrayAttr getIndexingMaps();
+    ::mlir::ShapedType getXType() {
+      return ::llvm::cast<::mlir::ShapedType>(getX().getType());
+    }
+    /// The type in which is computed: `acc`, or f32 for f16 and bf16 data, or
+    /// the data's own type.
+    ::mlir::FloatType getAccType();
+  }];
+  /// Of ops whose scale and shift are per channel.
+  code channelOpDeclaration = affineOpDeclaration # [{
+    /// The dims of x that the scale (shift) indexes; the channel unless given.
+    ::llvm::SmallVector<int64_t> getScaleDimsOrDefault() {
+      if (::std::optional<::llvm::ArrayRef<int64_t>> dims = getScaleDims())
+        return ::llvm::SmallVector<int64_t>(*dims);
+      return {int64_t(getChannelDim())};
+    }
+    ::llvm::SmallVector<int64_t> getShiftDimsOrDefault() {
+      if (::std::optional<::llvm::ArrayRef<int64_t>> dims = getShiftDims())
+        return ::llvm::SmallVector<int64_t>(*dims);
+      return {int64_t(getChannelDim())};
+    }
+  }];
 }
 
 //===----------------------------------------------------------------------===//
@@ -78,15 +103,7 @@ class Norm_NamedOp<string mnemonic, dag statInits, dag extraAttributes = (ins),
   let results = (outs Variadic<AnyRankedTensor>:$results);
   let hasCanonicalizer = 1;
 
-  code namedOpDeclaration = rowOpDeclaration # [{
-    /// The indexing maps of all operands, in operand order.
-    ::mlir::ArrayAttr getIndexingMaps();
-    ::mlir::ShapedType getXType() {
-      return ::llvm::cast<::mlir::ShapedType>(getX().getType());
-    }
-    /// The type in which statistics are accumulated: `acc`, or f32 for f16 and
-    /// bf16 data, or the data's own type.
-    ::mlir::FloatType getAccType();
+  code namedOpDeclaration = affineOpDeclaration # [{
     /// The dims of x that the scale (shift) indexes; `dims` unless given.
     ::llvm::ArrayRef<int64_t> getScaleDimsOrDefault() {
       return getScaleDims().value_or(getDims());
@@ -299,6 +316,148 @@ def Norm_L2NormOp : Norm_RstdOnlyOp<"l2_norm",
     (`rounding` `=` `` $rounding^)? (`scale_offset` `=` $scale_offset^)? attr-dict
   }];
   let extraClassDeclaration = rstdOnlyDeclaration;
+}
+
+def Norm_GroupNormOp : Norm_NamedOp<"group_norm", (ins),
+    (ins I64Attr:$channel_dim, I64Attr:$groups)> {
+  let summary = "Layer normalization of groups of channels";
+  let description = [{
+    `norm.layer_norm` over `dims`, of which one, `channel_dim`, does not run
+    over all C channels but over those of one of G = `groups` groups of C/G
+    neighbours (symbols as in `norm.layer_norm`):
+
+    ```
+    row of an element with channel c:  the elements with a channel of ⌊c / (C/G)⌋·C/G + [0, C/G),
+                                       any index at the other `dims`, its own at all other dims
+    y of each row as in norm.layer_norm
+    ```
+
+    That is `norm.layer_norm` of x with `channel_dim` expanded to (G, C/G), over
+    the second of these and the other `dims`; decomposition and generalization
+    go through it, and whoever needs the mean and rstd of the groups writes it
+    so. Scale and shift are per channel: `scale_dims` and `shift_dims` are
+    `[channel_dim]` by default. With one group this is `norm.layer_norm`, with C
+    groups instance norm. Tiles keep all channels: the iteration space has the
+    dims of x, and a part of `channel_dim` need not be whole groups.
+
+    Constraints C1 … C6 and C8 … C10 are those of `norm.layer_norm`, and:
+
+    * (C11) `channel_dim` is one of `dims`.
+    * (C12) `groups` is positive and divides the extent of x at `channel_dim`,
+      statically where that is static.
+
+    Example, four channels in two groups: μ = (2, 7), q/n = (1, 1):
+
+    ```mlir
+    // %x = [[1, 3, 6, 8]]
+    %y = norm.group_norm ins(%x : tensor<1x4xf32>) outs(%e : tensor<1x4xf32>)
+           dims = [1] channel_dim = 1 groups = 2 eps = 0.0
+    // %y = [[-1, 1, -1, 1]]
+    ```
+
+    Images, channels first, with parameters:
+
+    ```mlir
+    %y = norm.group_norm ins(%x : tensor<8x64x32x32xf32>)
+        scale(%g : tensor<64xf32>) shift(%b : tensor<64xf32>)
+        outs(%e : tensor<8x64x32x32xf32>) dims = [1, 2, 3] channel_dim = 1
+        groups = 16 eps = 1.0e-5
+    ```
+
+    Source: Wu, He, "Group Normalization", arXiv:1803.08494.
+  }];
+  let assemblyFormat = [{
+    `ins` `(` $x `:` type($x) `)`
+    (`scale` `(` $scale^ `:` type($scale) `)`)?
+    (`shift` `(` $shift^ `:` type($shift) `)`)?
+    `outs` `(` $init `:` type($init) `)`
+    `dims` `=` $dims `channel_dim` `=` $channel_dim `groups` `=` $groups
+    (`scale_dims` `=` $scale_dims^)? (`shift_dims` `=` $shift_dims^)?
+    `eps` `=` $eps (`acc` `=` $acc^)? (`rounding` `=` `` $rounding^)?
+    (`scale_offset` `=` $scale_offset^)? attr-dict
+  }];
+  let extraClassDeclaration = channelOpDeclaration # [{
+    ::mlir::MutableOperandRange getDpsInitsMutable() { return getInitMutable(); }
+    /// The layer norm of the groups has them.
+    ::mlir::Value getMeanInit() { return {}; }
+    ::mlir::Value getRstdInit() { return {}; }
+  }];
+}
+
+def Norm_BatchNormOp : Norm_RowOp<"batch_norm", [InferTypeOpAdaptor]> {
+  let summary = "Batch normalization with given statistics";
+  let description = [{
+    What batch norm is when it infers: mean μ and variance v of each channel are
+    operands, and nothing is reduced. (When it trains, it is `norm.layer_norm`
+    over all dims but the channel, with `scale_dims = [channel]`.) Computation
+    type A (`acc`; by default f32 for f16 and bf16 data, else R), other symbols
+    as in `norm.layer_norm`:
+
+    ```
+    a = ext_A(x)
+    ρ = 1/√(ext_A v + ε)
+    h = (a − ext_A μ)·ρ
+    y = trunc_Y(h·(ext_A γ + o) + ext_A β)                      rounding = after_scale
+    y = trunc_Y(ext_P(trunc_R h)·(ext_P γ + o) + ext_P β)       rounding = before_scale
+    ```
+
+    A parameter or statistic wider than A is rounded to A. Every element stands
+    alone, so tiles may cut every dim. In `norm.generic`, which has rows, a row
+    is the dims after the channel, so that ρ is computed once per row; where the
+    channel is the last dim, it is the channel.
+
+    Constraints C1, C4 … C6 and C8 … C10 are those of `norm.layer_norm`, but
+    that `scale_dims` and `shift_dims` are `[channel_dim]` by default, and:
+
+    * (C11) `channel_dim` is a dim of x.
+    * (C12) mean and variance have one dim, of the extent of x at `channel_dim`.
+
+    Example, two channels:
+
+    ```mlir
+    // %x = [[1, 5]], %m = [0, 1], %v = [4, 16]
+    %y = norm.batch_norm ins(%x : tensor<1x2xf32>) mean(%m : tensor<2xf32>)
+           variance(%v : tensor<2xf32>) outs(%e : tensor<1x2xf32>)
+           channel_dim = 1 eps = 0.0
+    // %y = [[0.5, 1]]
+    ```
+
+    Images, channels first, with parameters:
+
+    ```mlir
+    %y = norm.batch_norm ins(%x : tensor<8x64x32x32xf32>)
+        mean(%m : tensor<64xf32>) variance(%v : tensor<64xf32>)
+        scale(%g : tensor<64xf32>) shift(%b : tensor<64xf32>)
+        outs(%e : tensor<8x64x32x32xf32>) channel_dim = 1 eps = 1.0e-5
+    ```
+
+    Source: Ioffe, Szegedy, "Batch Normalization", arXiv:1502.03167.
+  }];
+  let arguments = (ins Norm_FloatShaped:$x, Norm_FloatShaped:$mean,
+      Norm_FloatShaped:$variance, Optional<Norm_FloatShaped>:$scale,
+      Optional<Norm_FloatShaped>:$shift, Norm_FloatShaped:$init,
+      I64Attr:$channel_dim,
+      OptionalAttr<DenseI64ArrayAttr>:$scale_dims,
+      OptionalAttr<DenseI64ArrayAttr>:$shift_dims, F64Attr:$eps,
+      OptionalAttr<TypeAttrOf<Norm_Float>>:$acc,
+      DefaultValuedAttr<Norm_RoundingAttr,
+        "::mlir::norm::Rounding::after_scale">:$rounding,
+      DefaultValuedAttr<F64Attr, "0.0">:$scale_offset);
+  let results = (outs Variadic<AnyRankedTensor>:$results);
+  let hasCanonicalizer = 1;
+  let assemblyFormat = [{
+    `ins` `(` $x `:` type($x) `)` `mean` `(` $mean `:` type($mean) `)`
+    `variance` `(` $variance `:` type($variance) `)`
+    (`scale` `(` $scale^ `:` type($scale) `)`)?
+    (`shift` `(` $shift^ `:` type($shift) `)`)?
+    `outs` `(` $init `:` type($init) `)` `channel_dim` `=` $channel_dim
+    (`scale_dims` `=` $scale_dims^)? (`shift_dims` `=` $shift_dims^)?
+    `eps` `=` $eps (`acc` `=` $acc^)? (`rounding` `=` `` $rounding^)?
+    (`scale_offset` `=` $scale_offset^)? attr-dict
+  }];
+  let extraClassDeclaration = channelOpDeclaration # [{
+    ::mlir::MutableOperandRange getDpsInitsMutable() { return getInitMutable(); }
+  }];
 }
 
 #endif // NORM_IR_NORMOPS_TD

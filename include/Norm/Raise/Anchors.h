@@ -45,6 +45,8 @@ private:
   void describe(NormalForm &form, Match &match);
   std::vector<Match> keepFarthest(ArrayRef<Match> found);
   void accept(ArrayRef<Match> found);
+  void runBatchNorms();
+  std::vector<Match> matchVariance(Node *variance);
 
   ExprGraph &graph;
   RoundingPolicy policy;

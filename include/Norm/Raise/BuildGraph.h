@@ -51,6 +51,8 @@ private:
   LogicalResult visitBodyOp(Operation *op, Body &body, ArrayRef<Extent> domain);
   Node *visitExtract(Node *source, ArrayRef<Node *> coordinates,
                      ArrayRef<Extent> domain);
+  Node *visitOnReadDims(Operation *op, ArrayRef<Node *> args,
+                        ArrayRef<Extent> domain);
   Node *visitScalarOp(Operation *op, ArrayRef<Node *> args,
                       ArrayRef<Extent> domain);
   FailureOr<Node *> getReduction(linalg::LinalgOp op, unsigned result,

@@ -100,6 +100,11 @@ public:
   Node *lookup(Value value) const { return nodeOf.lookup(value); }
   /// Says that the IR's value is this node.
   void bind(Value value, Node *node);
+  /// The same for a value in the body of an op of which the node has only these
+  /// dims.
+  void bind(Value value, Node *node, ArrayRef<int64_t> dims);
+  /// These dims; none if the node has all of the op's.
+  std::optional<ArrayRef<int64_t>> getBodyDims(Value value) const;
   /// Forgets the values of an op, and of its body, that is about to be erased.
   void forget(Operation *op);
 
@@ -134,6 +139,7 @@ private:
   SmallVector<Node *> nodes;
   DenseMap<size_t, SmallVector<Node *, 1>> buckets;
   DenseMap<Value, Node *> nodeOf;
+  DenseMap<Value, SmallVector<int64_t>> bodyDims;
 };
 
 /// Compare predicates are carried as the detail of a node.

@@ -21,7 +21,7 @@ struct Parameter {
   Index index;
 };
 
-enum class NormKind : uint8_t { layer, rms, l2 };
+enum class NormKind : uint8_t { layer, rms, l2, batch };
 
 /// A proof that y, at each of its elements, is a norm of x.
 struct Match {
@@ -35,6 +35,7 @@ struct Match {
   Index xIndex;               // where y reads x
   DenseSet<unsigned> reduced; // the digits of xIndex that a row runs over
   Parameter scale, shift;
+  Parameter mean, variance; // of a batch norm, which is given them
   double scaleOffset = 0;
   /// Dependents of x that y is computed from, y included.
   SmallVector<Node *> slice;
@@ -79,6 +80,10 @@ FailureOr<Match::Statistic> matchStatistic(NormalForm &form, const Match &match,
 /// Σx² from which (Σx)²/n is taken later.
 bool isTwoPass(NormalForm &form, const Match &match);
 
+/// The batch norm that y is, by statistics that are given: `variance` is the
+/// node under the form's only root.
+FailureOr<Match> matchBatchNorm(NormalForm &form, Node *y, const Poly &value);
+
 struct RoundingPolicy {
   RaiseMode mode = RaiseMode::reassoc;
   bool keepF64 = false;
@@ -87,6 +92,10 @@ struct RoundingPolicy {
 /// the mode does not allow what the named op rounds differently, says so.
 LogicalResult matchRounding(Match &match, const DenseSet<Node *> &dependents,
                             RoundingPolicy policy, Refusal &refusal);
+
+/// The same for a batch norm, which has no sums.
+LogicalResult matchBatchNormRounding(Match &match, RoundingPolicy policy,
+                                     Refusal &refusal);
 
 } // namespace mlir::norm
 

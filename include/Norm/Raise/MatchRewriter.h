@@ -25,6 +25,10 @@ public:
 
 private:
   void layOut();
+  bool layOutGroups();
+  void expandGroups();
+  /// The parameters that the match has.
+  SmallVector<const Parameter *> getParameters() const;
   bool emitOperands();
   Value emitParameter(const Parameter &parameter, SmallVector<int64_t> &dims);
   Operation *emitOp(Type meanType, Type rstdType);
@@ -46,7 +50,9 @@ private:
 
   Index pieces; // the digits of the dims of the op's x
   SmallVector<int64_t> dims, scaleDims, shiftDims;
-  Value x, scale, shift;
+  int64_t channelDim = 0; // of a group or batch norm
+  int64_t groups = 0;     // 0 unless it is a group norm
+  Value x, mean, variance, scale, shift;
 };
 } // namespace mlir::norm
 

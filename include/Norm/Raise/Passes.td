@@ -25,7 +25,12 @@ def NormRaisePass : Pass<"norm-raise"> {
     y =  x     ·1/√(Σx²/n + ε)      ·(γ + o) + β        norm.rms_norm
     y =  x     ·1/√(Σx² + ε)        ·(γ + o) + β        norm.l2_norm
     y =  x     ·1/max(√Σx², ε)      ·(γ + o) + β        norm.l2_norm, eps_mode = max
+    y = (x − m)·1/√(v + ε)          ·(γ + o) + β        norm.batch_norm, if m and v are
+                                                        operands of the program, per channel
     ```
+
+    A layer norm of some of the channels, by a reshape that splits them, becomes
+    norm.group_norm.
 
     n, ε, the dims of the row, the roles of the parameters, the accumulation
     type and the place of the rounding are read off. A mean or 1/√… that is used

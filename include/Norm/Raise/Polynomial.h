@@ -26,6 +26,13 @@ struct Digit {
 };
 /// The digits of each dim, most significant first. No digits: index 0.
 using Index = SmallVector<SmallVector<Digit, 2>, 4>;
+/// The digits of all dims, one after the other.
+inline SmallVector<Digit> flatten(const Index &index) {
+  SmallVector<Digit> flat;
+  for (ArrayRef<Digit> digits : index)
+    llvm::append_range(flat, digits);
+  return flat;
+}
 
 enum class AtomKind : uint8_t {
   leaf,     // a node at an index

@@ -20,6 +20,10 @@ namespace mlir::norm {
 Value regroupDims(OpBuilder &builder, Location loc, ExtentTable &extents,
                   Value tensor, const Index &from, const Index &to);
 
+/// The dims of the host that a value of its body has, as the graph has it.
+AffineMap getBodyMap(const ExprGraph &graph, Value value,
+                     linalg::LinalgOp host);
+
 /// A tensor that holds the node and is computed before `op`, made from the body
 /// of a linalg op if need be. Null if there is none.
 Value getTensorBefore(ExprGraph &graph, Node *node, Operation *op);

@@ -22,8 +22,8 @@ namespace mlir::norm {
 /// - u_out: the unit roundoff of the result's type (f16 2⁻¹¹, bf16 2⁻⁸, f32
 ///   2⁻²⁴, f64 2⁻⁵³), for the last rounding; η: its smallest subnormal.
 /// - u: the unit roundoff of the narrowest type the function computes in. A
-///   norm op computes in its accumulation type, and if it rounds before the
-///   scale in the narrower type of x.
+///   norm op computes in its accumulation type, if it rounds before the scale
+///   in the narrower type of x, and if its result is read again in that type.
 /// - rms: the root mean square of the oracle's result, the size of the terms
 ///   that an element with small |ref| is a difference of.
 /// - c = 8 + ½·Σ √n over the reductions of the function, n being the elements

@@ -10,7 +10,7 @@
 #ifndef NORM_RUN_EXTENTCHECKS_H
 #define NORM_RUN_EXTENTCHECKS_H
 
-#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/Operation.h"
 
 namespace mlir::norm {
 
@@ -18,7 +18,7 @@ namespace mlir::norm {
 /// other: an op on memory would otherwise read past its end. Every op that has
 /// upstream's RuntimeVerifiableOpInterface says what it needs. Ops with static
 /// extents alone are the verifier's business.
-void insertExtentChecks(ModuleOp module);
+void insertExtentChecks(Operation *root);
 
 } // namespace mlir::norm
 

@@ -61,6 +61,16 @@ public:
   /// True if norms run on a device.
   bool hasDevice() const { return device != nullptr; }
 
+  /// The code itself, for callers that pack the arguments: the address of each
+  /// scalar, and of the pointer to each descriptor, as upstream's packed
+  /// interface has it.
+  void (*getFunction() const)(void **) { return function; }
+
+  /// The code itself, for callers that pack the arguments: the address of each
+  /// scalar, and of the pointer to each descriptor, as upstream's packed
+  /// interface has it.
+  void (*getFunction() const)(void **) { return function; }
+
   /// Calls the function. Tensor arguments stay as they are, memref arguments
   /// may be written. A failing cf.assert in the function aborts the process.
   llvm::Expected<SmallVector<HostTensor>>
@@ -112,7 +122,26 @@ llvm::Expected<Kernel> compile(StringRef text, StringRef entry,
 /// A copy of the module in which the entry is its only public function.
 OwningOpRef<ModuleOp> isolateEntry(func::FuncOp entry);
 
-/// Runs a pipeline; its first error, with location, is the Error.
+/// A diagnostic of MLIR, with location and notes.
+class DiagnosticError : public llvm::ErrorInfo<DiagnosticError> {
+public:
+  explicit DiagnosticError(Diagnostic &diagnostic);
+  /// Emits it again.
+  void emit() const;
+  /// As `file:line:column: message`.
+  void log(raw_ostream &os) const override;
+  std::error_code convertToErrorCode() const override {
+    return llvm::inconvertibleErrorCode();
+  }
+  static char ID; // NOLINT(readability-identifier-naming): LLVM looks for it
+
+private:
+  Location location;
+  std::string text;
+  std::vector<std::pair<Location, std::string>> notes;
+};
+
+/// Runs a pipeline; its first error is the Error, a DiagnosticError.
 llvm::Error runPipeline(ModuleOp module,
                         llvm::function_ref<void(OpPassManager &)> build);
 

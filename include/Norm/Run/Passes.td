@@ -1,4 +1,4 @@
-//===- Passes.td - Passes of the oracle --------------------*- tablegen -*-===//
+//===- Passes.td - Passes around a call --------------------*- tablegen -*-===//
 //
 // Part of the Norm project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -44,6 +44,30 @@ def NormFormulasToLoopsPass
     "::mlir::arith::ArithDialect", "::mlir::bufferization::BufferizationDialect",
     "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect",
     "::mlir::scf::SCFDialect", "::mlir::tensor::TensorDialect"];
+}
+
+def NormExtentContractPass
+    : Pass<"norm-extent-contract", "::mlir::ModuleOp"> {
+  let summary = "Beside each function, what its extents must satisfy";
+  let description = [{
+    For each public function `@f`, adds `@f_extents`: it takes what `@f` takes
+    and a `memref<…xindex>`, and writes there how many of the checks of `@f`
+    hold before the first that does not, and then all extents of its tensor
+    results. So a caller can refuse a call, and allocate its results, before the
+    call. The checks are `cf.assert` in `@f` and those of upstream's
+    `RuntimeVerifiableOpInterface`; `norm.checks` has their messages.
+
+    Refused: checks in regions, and extents that depend on data.
+
+    ```
+    func.func @f(%x: tensor<?x8xf32>) -> tensor<?x8xf32>
+    // → func.func @f_extents(%x: tensor<?x8xf32>, %m: memref<3xindex>), which
+    //   stores the number of checks, tensor.dim %x 0, and 8
+    ```
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::cf::ControlFlowDialect",
+    "::mlir::memref::MemRefDialect", "::mlir::tensor::TensorDialect"];
 }
 
 #endif // NORM_RUN_PASSES_TD

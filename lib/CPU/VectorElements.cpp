@@ -1,0 +1,126 @@
+//===- VectorElements.cpp - The loops over the elements of a row -*- C++ -*-===//
+//-*-===//
+//
+// Part of the Norm project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "VectorLoops.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace mlir::norm;
+
+/// The largest multiple of `step` that is no larger than `extent`.
+Value VectorLoops::roundDown(Value extent, int64_t step) {
+  if (step == 1)
+    return extent;
+  Value rest = builder.createOrFold<arith::RemUIOp>(loc, extent, index(step));
+  return builder.createOrFold<arith::SubIOp>(loc, extent, rest);
+}
+
+/// True if `step` does not divide `extent`, as far as is known.
+bool VectorLoops::mayHaveRest(Value extent, int64_t step) {
+  std::optional<int64_t> known = getConstantIntValue(extent);
+  return step != 1 && (!known || *known % step != 0);
+}
+
+/// The loops over the reduction dims from `number` on but that of the lanes,
+/// within which `innermost` is called.
+SmallVector<Value> VectorLoops::emitReductionLoops(ValueRange inits,
+                                                   CarriedBody innermost,
+                                                   unsigned number) {
+  if (number == reductionDims.size() || reductionDims[number] == plan.vectorDim)
+    return innermost(inits);
+  SmallVector<Value> results;
+  unsigned dim = reductionDims[number];
+  emitLoop(
+      index(0), values.extents[dim], index(1), dim, inits,
+      [&](ValueRange carried) {
+        return emitReductionLoops(carried, innermost, number + 1);
+      },
+      results);
+  return results;
+}
+
+/// All elements of the rows in flight; `body` is called for each vector.
+SmallVector<Value> VectorLoops::emitElements(ValueRange inits, CarriedBody body,
+                                             const Chunks *chunks) {
+  return emitReductionLoops(inits, [&](ValueRange carried) {
+    return plan.reducesAcrossLanes
+               ? emitLaneLoop(index(0), carried, body, chunks)
+               : body(carried);
+  });
+}
+
+/// Full vectors from `lower` to `upper`, chunk by chunk.
+SmallVector<Value> VectorLoops::emitChunks(Value lower, Value upper,
+                                           ValueRange inits, CarriedBody body,
+                                           const Chunks &chunks) {
+  Value size = index(chunkVectors * plan.lanes);
+  auto loop = scf::ForOp::create(builder, loc, lower, upper, size, inits);
+  bool isOutermost = !values.hasInnerLoop();
+  if (isOutermost)
+    values.setInnerLoop(loop);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(loop.getBody());
+  Value start = loop.getInductionVar();
+  Value end = arith::MinUIOp::create(
+      builder, loc, arith::AddIOp::create(builder, loc, start, size), upper);
+  SmallVector<Value> chunk;
+  emitLoop(start, end, index(plan.lanes), plan.vectorDim, chunks.identities,
+           body, chunk);
+  scf::YieldOp::create(builder, loc,
+                       chunks.merge(loop.getRegionIterArgs(), chunk));
+  if (isOutermost)
+    values.setInnerLoop(nullptr);
+  return loop.getResults();
+}
+
+/// One vector of which `count` lanes are in bounds.
+void VectorLoops::emitMasked(Value lower, Value count,
+                             function_ref<void()> body) {
+  Value outer = values.indices[plan.vectorDim];
+  values.indices[plan.vectorDim] = lower;
+  values.enterScope(nullptr);
+  values.mask = vector::CreateMaskOp::create(
+      builder, loc, VectorType::get({plan.lanes}, builder.getI1Type()), count);
+  body();
+  values.mask = {};
+  values.leaveScope();
+  values.indices[plan.vectorDim] = outer;
+}
+
+/// The elements along the lanes from `lower` on: full vectors, then the rest,
+/// masked or one by one.
+SmallVector<Value> VectorLoops::emitLaneLoop(Value lower, ValueRange inits,
+                                             CarriedBody body,
+                                             const Chunks *chunks) {
+  unsigned dim = plan.vectorDim;
+  Value extent = values.extents[dim];
+  Value length = builder.createOrFold<arith::SubIOp>(loc, extent, lower);
+  Value main = builder.createOrFold<arith::AddIOp>(
+      loc, lower, roundDown(length, plan.lanes));
+  SmallVector<Value> carried;
+  std::optional<int64_t> known = getConstantIntValue(length);
+  bool isShort = known && *known <= chunkVectors * plan.lanes;
+  if (chunks && !isShort)
+    carried = emitChunks(lower, main, inits, body, *chunks);
+  else
+    emitLoop(lower, main, index(plan.lanes), dim, inits, body, carried);
+  if (!mayHaveRest(length, plan.lanes))
+    return carried;
+  if (plan.hasMaskedTails) {
+    Value rest = builder.createOrFold<arith::SubIOp>(loc, extent, main);
+    emitMasked(main, rest, [&] { carried = body(carried); });
+    return carried;
+  }
+  SmallVector<Value> results;
+  values.isScalar = true;
+  emitLoop(main, extent, index(1), dim, carried, body, results);
+  values.isScalar = false;
+  return results;
+}

@@ -1,0 +1,27 @@
+# Part of the Norm project, under the Apache License v2.0 with LLVM Exceptions.
+# See LICENSE for license information.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""What docs/Python.md says is run; its blocks share one namespace."""
+
+import pathlib
+import re
+
+import pytest
+
+PAGE = pathlib.Path(__file__).resolve().parents[2] / "docs/Python.md"
+BLOCKS = re.findall(r"^```python(.*)\n((?:.*\n)*?)```$", PAGE.read_text(), re.M)
+
+
+def test_page_has_blocks():
+    assert len(BLOCKS) == 2
+
+
+@pytest.mark.parametrize("needs, code", BLOCKS, ids=[needs.strip() or "numpy" for needs, _ in BLOCKS])
+def test_block(needs, code):
+    if needs.strip():
+        pytest.importorskip(needs.strip(), reason=f"{needs.strip()} is not installed")
+        from importlib.metadata import entry_points
+
+        if not list(entry_points(group="torch_dynamo_backends", name="norm")):
+            pytest.skip("the package is not installed")
+    exec(compile(code, str(PAGE), "exec"), {})
