@@ -13,13 +13,13 @@ using namespace mlir;
 using namespace mlir::norm;
 
 static constexpr GPUChip chips[] = {
-    {"sm_80", 80, 120, false}, {"sm_86", 80, 120, false},
-    {"sm_87", 80, 120, false}, {"sm_89", 80, 120, false},
-    {"sm_90", 80, 120, true},  {"sm_90a", 80, 120, true},
-    {"sm_100", 88, 129, true}, {"sm_100a", 88, 129, true},
-    {"sm_103", 88, 129, true}, {"sm_103a", 88, 129, true},
-    {"sm_120", 88, 129, true}, {"sm_120a", 88, 129, true},
-    {"sm_121", 88, 129, true}, {"sm_121a", 88, 129, true},
+    {"sm_80", 80, 120, false, false}, {"sm_86", 80, 120, false, false},
+    {"sm_87", 80, 120, false, false}, {"sm_89", 81, 121, false, true},
+    {"sm_90", 80, 120, true, true},   {"sm_90a", 80, 120, true, true},
+    {"sm_100", 88, 129, true, true},  {"sm_100a", 88, 129, true, true},
+    {"sm_103", 88, 129, true, true},  {"sm_103a", 88, 129, true, true},
+    {"sm_120", 88, 129, true, true},  {"sm_120a", 88, 129, true, true},
+    {"sm_121", 88, 129, true, true},  {"sm_121a", 88, 129, true, true},
 };
 
 FailureOr<GPUChip> GPUChip::get(StringRef name,

@@ -8,31 +8,12 @@
 
 #include "Norm/GPU/Patterns.h"
 #include "Norm/IR/ScalarBuilder.h"
+#include "Splat.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/Transforms/Passes.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include "mlir/IR/Matchers.h"
 
 using namespace mlir;
 using namespace mlir::norm;
-
-/// A constant of a scalar or vector type.
-static Value splat(OpBuilder &builder, Location loc, double value, Type type) {
-  return arith::ConstantOp::create(
-      builder, loc, cast<TypedAttr>([&]() -> Attribute {
-        Attribute scalar =
-            builder.getFloatAttr(getElementTypeOrSelf(type), value);
-        if (auto vector = dyn_cast<VectorType>(type))
-          return DenseElementsAttr::get(vector, scalar);
-        return scalar;
-      }()));
-}
-
-static Type withElement(Type type, Type element) {
-  if (auto vector = dyn_cast<VectorType>(type))
-    return vector.clone(element);
-  return element;
-}
 
 /// An intrinsic of one or two scalars, for each element.
 static Value callIntrinsic(OpBuilder &builder, Location loc, StringRef name,
@@ -53,17 +34,6 @@ static Value callIntrinsic(OpBuilder &builder, Location loc, StringRef name,
       return Value(vector::ExtractOp::create(builder, loc, operand, i));
     })));
   return vector::FromElementsOp::create(builder, loc, vector, results);
-}
-
-/// The value of a constant scalar, or of all elements of a constant vector.
-static std::optional<APFloat> getConstant(Value value) {
-  FloatAttr scalar;
-  if (matchPattern(value, m_Constant(&scalar)))
-    return scalar.getValue();
-  DenseFPElementsAttr elements;
-  if (matchPattern(value, m_Constant(&elements)) && elements.isSplat())
-    return elements.getSplatValue<APFloat>();
-  return std::nullopt;
 }
 
 namespace {
@@ -100,7 +70,7 @@ struct ExpandDivision : OpRewritePattern<arith::DivFOp> {
     Value a = op.getLhs(), b = op.getRhs();
     Value r = emitReciprocal(rewriter, loc, b);
     Value q = arith::MulFOp::create(rewriter, loc, a, r);
-    std::optional<APFloat> constant = getConstant(b);
+    std::optional<APFloat> constant = getSplat(b);
     if (constant && constant->getExactInverse(nullptr)) {
       rewriter.replaceOp(op, q);
       return success();
@@ -119,7 +89,7 @@ struct ExpandDivision : OpRewritePattern<arith::DivFOp> {
   /// Of what is the same in all elements: once.
   static Value emitReciprocal(PatternRewriter &rewriter, Location loc,
                               Value b) {
-    if (std::optional<APFloat> constant = getConstant(b))
+    if (std::optional<APFloat> constant = getSplat(b))
       return splat(rewriter, loc, 1 / constant->convertToDouble(), b.getType());
     if (auto broadcast = b.getDefiningOp<vector::BroadcastOp>();
         broadcast && isa<FloatType>(broadcast.getSourceType())) {

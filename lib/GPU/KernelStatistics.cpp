@@ -182,8 +182,7 @@ void Kernel::emitPass(ArrayRef<ReduceOp> pass) {
     if (result.getType() != type)
       result = arith::TruncFOp::create(builder, loc, type, result);
     TeamStatistic &statistic = values.statistics[reduce.getStats()[0]];
-    statistic =
-        shift ? getMean(shift, result) : TeamStatistic{result, Value()};
+    statistic = shift ? getMean(shift, result) : TeamStatistic{result, Value()};
   }
   if (moments.empty())
     return;

@@ -221,16 +221,15 @@ bool mlir::norm::ptx::decodeMemoryAccess(const Statement &statement, Form &form,
   if (instruction.bytes > 32 || (isParameter && count != 1))
     return false;
   instruction.isSigned = parts.back().starts_with("s");
-  // Registers may be wider than bytes.
-  unsigned registerBits = bits == 8 ? 0 : bits;
   if (isParameter) {
-    form = {executeParameterLoad, {registerBits}, {0}};
+    form = {executeParameterLoad, {0}, {0}};
     return true;
   }
   instruction.isLoad = isLoad;
   instruction.isStore = !isLoad;
   form.execute = executeAccess;
   form.sources.push_back(0);
-  (isLoad ? form.results : form.sources).append(count, registerBits);
+  // Registers may be wider than what is loaded or stored.
+  (isLoad ? form.results : form.sources).append(count, 0);
   return true;
 }

@@ -150,7 +150,7 @@ Error Decoder::decodeStatement(const Statement &statement,
   }
   Form form;
   std::optional<Form> move;
-  if (const Form *found = findFloatForm(opcode))
+  if (const Form *found = findFloatForm(statement))
     form = *found;
   else if (const Form *found = findIntegerForm(opcode))
     form = *found;
@@ -164,7 +164,15 @@ Error Decoder::decodeStatement(const Statement &statement,
   instruction.execute = form.execute;
   if (instruction.space == Space::parameter)
     return bindParameterLoad(statement, form, instruction);
-  return bindOperands(statement, form, instruction);
+  if (Error error = bindOperands(statement, form, instruction))
+    return error;
+  ArrayRef<Slot> elements = instruction.results;
+  if (instruction.isStore)
+    elements = ArrayRef(instruction.sources).drop_front();
+  for (Slot slot : elements)
+    if (slot.bits < instruction.bytes * 8 / elements.size())
+      return makeError(statement, "a register is too narrow");
+  return Error::success();
 }
 
 Error Decoder::bindParameterLoad(const Statement &statement, const Form &form,
@@ -178,6 +186,8 @@ Error Decoder::bindParameterLoad(const Statement &statement, const Form &form,
   if (!result)
     return result.takeError();
   instruction.results.push_back(*result);
+  if (result->bits < instruction.bytes * 8)
+    return makeError(statement, "the register is too narrow");
   for (auto [parameter, slot] :
        zip_equal(kernel.parameters, program.parameters))
     if (parameter.name == operands[1].values[0].name &&

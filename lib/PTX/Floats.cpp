@@ -83,7 +83,24 @@ template <typename T> static T minNaN(T a, T b) {
 template <typename T> static T maxNaN(T a, T b) {
   return std::isnan(widen(a)) ? a : std::isnan(widen(b)) ? b : max(a, b);
 }
-static float copySign(float sign, float a) { return std::copysign(a, sign); }
+// Of a small float and an f32.
+template <typename T> static float addMixed(T a, float b) {
+  return float(a.get()) + b;
+}
+template <typename T> static float subMixed(T a, float b) {
+  return float(a.get()) - b;
+}
+template <typename T> static float fmaMixed(T a, T b, float c) {
+  return fma(float(a.get()), float(b.get()), c);
+}
+/// Of three.
+template <float (*function)(float, float)>
+static float ofThree(float a, float b, float c) {
+  return function(function(a, b), c);
+}
+template <typename T> static T copySign(T sign, T a) {
+  return std::copysign(a, sign);
+}
 
 // Approximations, rounded correctly: in f64 first where a function of float
 // would not be.
@@ -182,6 +199,7 @@ private:
   void setRounded(StringRef name, bool isImplicit);
   template <auto f32, auto f64, auto f16, auto bf16>
   void setExact(StringRef name);
+  template <typename T> void setMixed(StringRef type);
   template <typename T, int predicate> void setCompare(StringRef type);
 };
 } // namespace
@@ -213,6 +231,12 @@ void FloatForms::setExact(StringRef name) {
   set<Both<bf16>::call>(name + ".bf16x2");
 }
 
+template <typename T> void FloatForms::setMixed(StringRef type) {
+  set<addMixed<T>>("add.rn.f32." + type);
+  set<subMixed<T>>("sub.rn.f32." + type);
+  set<fmaMixed<T>>("fma.rn.f32." + type);
+}
+
 template <typename T, int predicate>
 void FloatForms::setCompare(StringRef type) {
   set<compare<T, predicate>>("setp." + predicates[predicate] + "." + type);
@@ -231,11 +255,18 @@ FloatForms::FloatForms() {
   setExact<max<float>, max<double>, max<F16>, max<BF16>>("max");
   setExact<minNaN<float>, minNaN<double>, minNaN<F16>, minNaN<BF16>>("min.NaN");
   setExact<maxNaN<float>, maxNaN<double>, maxNaN<F16>, maxNaN<BF16>>("max.NaN");
+  setMixed<F16>("f16");
+  setMixed<BF16>("bf16");
   setCompare<float, 0>("f32");
   setCompare<double, 0>("f64");
   setCompare<F16, 0>("f16");
   setCompare<BF16, 0>("bf16");
-  set<copySign>("copysign.f32");
+  set<copySign<float>>("copysign.f32");
+  set<copySign<double>>("copysign.f64");
+  setFloat<ofThree<min<float>>>("3 min");
+  setFloat<ofThree<max<float>>>("3 max");
+  setFloat<ofThree<minNaN<float>>>("3 min.NaN");
+  setFloat<ofThree<maxNaN<float>>>("3 max.NaN");
 
   for (StringRef name : {"div.rn", "div.full", "div.approx"})
     setFloat<div<float>>(name);
@@ -257,8 +288,13 @@ FloatForms::FloatForms() {
   set<rsqrt<double>>("rsqrt.approx.ftz.f64");
 }
 
-const Form *mlir::norm::ptx::findFloatForm(StringRef opcode) {
+const Form *mlir::norm::ptx::findFloatForm(const Statement &statement) {
   static const FloatForms forms;
-  auto found = forms.forms.find(opcode);
+  std::string name = statement.opcode.str();
+  // A result and three sources: also the name of a function of two.
+  if (statement.operands.size() == 4 && (statement.opcode.starts_with("min.") ||
+                                         statement.opcode.starts_with("max.")))
+    name = "3 " + name;
+  auto found = forms.forms.find(name);
   return found == forms.forms.end() ? nullptr : &found->second;
 }

@@ -104,7 +104,7 @@ struct Program {
 bool isSpecialRegister(llvm::StringRef name);
 
 /// Opcodes whose operands are registers and numbers, each by its full name.
-const Form *findFloatForm(llvm::StringRef opcode);
+const Form *findFloatForm(const Statement &statement);
 const Form *findIntegerForm(llvm::StringRef opcode);
 const Form *findConversionForm(llvm::StringRef opcode);
 std::optional<Form> findMoveForm(const Statement &statement);

@@ -8,6 +8,7 @@
 
 #include "Case.h"
 #include "llvm/ADT/StringMap.h"
+#include "llvm/Support/MathExtras.h"
 #include "llvm/Support/xxhash.h"
 #include "llvm/TargetParser/Host.h"
 #include "llvm/TargetParser/Triple.h"
@@ -24,7 +25,10 @@ std::vector<Road> numerics::getRoads() {
       {"vector-threads", "road=vector threads=2", true},
       {"linalg", "road=linalg", false},
       {"affine", "road=affine", false},
+      // With clusters, without them, and with instructions on pairs of f32.
       {"gpu", "chip=sm_90", true, true},
+      {"gpu-sm_80", "chip=sm_80", true, true},
+      {"gpu-sm_100", "chip=sm_100", true, true},
   };
   if (llvm::Triple(llvm::sys::getProcessTriple()).getArch() !=
       llvm::Triple::x86_64)
@@ -51,6 +55,14 @@ static SmallVector<Geometry> getMatrices(Program program) {
   for (int64_t n : {1, 2, 7, 16, 17, 127, 768, 1023, 4096})
     for (int64_t m : {0, 1, 3, 5})
       geometries.push_back({{m, n}, {1}, {}});
+  return geometries;
+}
+
+/// Rows that take a block, and more than one.
+static SmallVector<Geometry> getLongRows() {
+  SmallVector<Geometry> geometries;
+  for (int64_t n : {2304, 8192, 16385, 65537})
+    geometries.push_back({{2, n}, {1}, {}});
   return geometries;
 }
 
@@ -160,6 +172,11 @@ std::vector<KernelCase> numerics::enumerateCases() {
     for (const Road &road : getRoads())
       for (DType dtype : {DType::f32, DType::f64, DType::bf16, DType::f16}) {
         Program program = Program(p);
+        // PTX has neither exp nor tanh of f64.
+        bool isTranscendental =
+            program == Program::softmax || program == Program::gelu;
+        if (road.hasKernels && dtype == DType::f64 && isTranscendental)
+          continue;
         auto add = [&](const Variant &variant, Layout layout, bool isDynamic,
                        ArrayRef<Geometry> geometries) {
           KernelCase kernel{program, road,      dtype, variant,
@@ -179,6 +196,10 @@ std::vector<KernelCase> numerics::enumerateCases() {
         SmallVector<Geometry> few = getFew(program);
         for (bool isDynamic : {false, true}) {
           add(variants.front(), Layout::tensor, isDynamic, matrices);
+          // Those programs have geometries of other ranks.
+          if (road.hasKernels && program != Program::groupNorm &&
+              program != Program::batchNorm)
+            add(variants.front(), Layout::tensor, isDynamic, getLongRows());
           for (ArrayRef<Geometry> geometries : getOtherGeometries(program)) {
             // Where a program has no parameters, these dims are nobody's.
             if (program == Program::softmax &&
@@ -220,7 +241,10 @@ std::vector<KernelCase> numerics::sampleCases(std::vector<KernelCase> cases,
   for (KernelCase &kernel : cases) {
     std::string group =
         (toString(kernel.program) + "/" + kernel.road.name).str();
-    if (taken[group]++ < perGroup)
+    // Those take long, and are few.
+    bool isLong = kernel.geometries.back().getRowSize() > 4096;
+    unsigned wanted = isLong ? llvm::divideCeil(perGroup, 8) : perGroup;
+    if (taken[group + (isLong ? "/long" : "")]++ < wanted)
       sample.push_back(std::move(kernel));
   }
   return sample;

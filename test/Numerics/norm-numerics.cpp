@@ -32,6 +32,9 @@ static cl::opt<bool> full("full", cl::desc("Every case"), cl::cat(category));
 static cl::opt<std::string>
     filter("case", cl::value_desc("TEXT"),
            cl::desc("Every case whose name has TEXT in it"), cl::cat(category));
+static cl::opt<std::string> road("road", cl::value_desc("NAME"),
+                                 cl::desc("Cases of this road only"),
+                                 cl::cat(category));
 static cl::opt<bool> print("print",
                            cl::desc("Print the functions, and run nothing"),
                            cl::cat(category));
@@ -63,6 +66,10 @@ static std::vector<KernelCase> selectCases() {
   std::vector<KernelCase> cases = enumerateCases();
   llvm::erase_if(cases,
                  [](const KernelCase &kernel) { return !anyWanted(kernel); });
+  if (!road.empty())
+    llvm::erase_if(cases, [](const KernelCase &kernel) {
+      return kernel.road.name != road;
+    });
   if (full || !filter.empty())
     return cases;
   return sampleCases(std::move(cases), ci ? 16 : 5);

@@ -50,7 +50,7 @@ GROUPS = [
     ("ex2.approx.f32", f32(3)),
     # Subnormals; and a product that must not be rounded before the sum:
     # 1 + 2^-24 + 2^-46 is over the half.
-    # CHECK: argument 4: 8xf32 [0, 9.9999461e-41, inf, 5, -2, 2, 1.00000012, -1]
+    # CHECK: argument 4: 8xf32 [0, 9.9999461e-41, inf, 5, -2, 2, 1.00000012, 1]
     ("add.ftz.f32", f32(1e-40), f32(0)),
     ("add.f32", f32(1e-40), f32(0)),
     ("lg2.approx.f32", INF),
@@ -58,7 +58,7 @@ GROUPS = [
     ("cvt.rni.f32.f32", f32(-2.5)),
     ("copysign.f32", f32(1), f32(-2)),
     ("fma.rn.f32", f32(1 + 2**-23), f32(1 + 2**-23), f32(-(2**-23) - 2**-24)),
-    ("neg.f32", f32(1)),
+    ("max.NaN.f32", f32(1), f32(-2), f32(-1)),
     # Packed: the first source is the high half. fp8 saturates, 448 is e4m3's
     # largest and 57344 e5m2's.
     # CHECK: argument 5: 8xi32 [-1082114112, -1140834816, 49208, 30843, 32316, 1073758080, 64, 1006632960]

@@ -23,6 +23,8 @@ struct GPUChip {
   unsigned cudaVersion;
   /// Blocks of a cluster see each other's shared memory.
   bool hasClusters;
+  /// It converts to f8.
+  bool hasF8;
 
   static FailureOr<GPUChip> get(StringRef name,
                                 function_ref<InFlightDiagnostic()> emitError);

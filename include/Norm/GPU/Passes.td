@@ -35,12 +35,16 @@ def NormToGPUPass : Pass<"norm-to-gpu", "::mlir::ModuleOp"> {
 
     Numeric contract: the order of sums is free; a product and a sum may round
     once. Sums of f16 and bf16 are taken in f32. Moments take two passes, about
-    a shift: (v − mean) is exact to the rounding of v − s, where s is the mean
-    of the row's first eight elements, and is no worse for rows whose mean is much
+    a shift, the mean of the row's first eight elements, and carry along what the
+    mean lost to rounding: (v − mean) is no worse for rows whose mean is much
     larger than their deviation. A quotient of f32 is rounded as by IEEE 754,
     but where it or the reciprocal of the divisor is near the ends of the range.
     Reciprocal roots are off by 2^-22.9 at most, roots by 2^-23, exponentials by
     2^-21.5; other transcendentals are upstream's polynomial approximations.
+
+    `arith.truncf` to f8E4M3FN and f8E5M2, from sm_89 on and for results alone:
+    what is beyond the largest number becomes NaN and infinity, as for arith;
+    what was clamped to that costs no test.
 
     Fails for a chip that it does not know.
   }];

@@ -36,6 +36,8 @@ struct GPUPlan {
   int64_t vectorsPerThread = 1;
   /// Rows stay in registers; otherwise every pass reads them again.
   bool isHeld = true;
+  /// That ptxas may use for a thread.
+  int64_t registers = 0;
 
   /// Of a block.
   int64_t getThreads() const {

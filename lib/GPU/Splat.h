@@ -1,0 +1,49 @@
+//===- Splat.h - Constants of scalars and vectors -*- C++ -*-===//
+//
+// Part of the Norm project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef NORM_LIB_GPU_SPLAT_H
+#define NORM_LIB_GPU_SPLAT_H
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/Matchers.h"
+
+namespace mlir::norm {
+
+/// A constant float of a scalar or vector type.
+inline Value splat(OpBuilder &builder, Location loc, double value, Type type) {
+  FloatAttr scalar = builder.getFloatAttr(getElementTypeOrSelf(type), value);
+  TypedAttr constant = scalar;
+  if (auto vector = dyn_cast<VectorType>(type))
+    constant = DenseElementsAttr::get(vector, scalar.getValue());
+  return arith::ConstantOp::create(builder, loc, constant);
+}
+
+/// The value of a constant scalar, or of all elements of a constant vector.
+inline std::optional<APFloat> getSplat(Value value) {
+  if (auto broadcast = value.getDefiningOp<vector::BroadcastOp>())
+    return getSplat(broadcast.getSource());
+  FloatAttr scalar;
+  if (matchPattern(value, m_Constant(&scalar)))
+    return scalar.getValue();
+  DenseFPElementsAttr elements;
+  if (matchPattern(value, m_Constant(&elements)) && elements.isSplat())
+    return elements.getSplatValue<APFloat>();
+  return std::nullopt;
+}
+
+/// The type with another element type.
+inline Type withElement(Type type, Type element) {
+  if (auto vector = dyn_cast<VectorType>(type))
+    return vector.clone(element);
+  return element;
+}
+
+} // namespace mlir::norm
+
+#endif // NORM_LIB_GPU_SPLAT_H
