@@ -57,9 +57,8 @@ void mlir::norm::expandConsumers(RewriterBase &rewriter,
   collapsed.insert(collapse.getResult());
   RewritePatternSet patterns(collapse.getContext());
   linalg::populateFoldReshapeOpsByExpansionPatterns(
-      patterns, [&](OpOperand *operand) {
-        return collapsed.contains(operand->get());
-      });
+      patterns,
+      [&](OpOperand *operand) { return collapsed.contains(operand->get()); });
   FrozenRewritePatternSet frozen(std::move(patterns));
   DenseSet<Operation *> refused;
   while (linalg::GenericOp consumer = findConsumer(collapsed, refused)) {
