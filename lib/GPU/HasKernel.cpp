@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "HasKernel.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
 
 using namespace mlir;
 using namespace mlir::norm;
@@ -86,6 +87,10 @@ static LogicalResult verifyOperands(GenericOp op, std::string &reason) {
 
 LogicalResult mlir::norm::verifyHasKernel(GenericOp op, const GPUChip &chip,
                                           std::string &reason) {
+  if (op->getParentOfType<gpu::GPUModuleOp>()) {
+    reason = "is in a kernel already";
+    return failure();
+  }
   if (!op.hasPureBufferSemantics()) {
     reason = "works on tensors: bufferize first";
     return failure();

@@ -37,7 +37,7 @@ int64_t mlir::norm::getAccessAlignment(GenericOp op, unsigned operand,
                   width * getByteWidth(op->getOperand(operand).getType()));
 }
 
-SmallVector<int64_t> mlir::norm::getStaticStrides(MemRefType type) {
+static SmallVector<int64_t> getStaticStrides(MemRefType type) {
   SmallVector<int64_t> strides;
   int64_t offset;
   if (failed(type.getStridesAndOffset(strides, offset)))

@@ -62,11 +62,9 @@ FailureOr<SmallVector<GPUPlan>> getGPUPlans(const RowProgram &program,
                                             const GPUChip &chip,
                                             std::string &reason);
 
-/// What one vector of operand number `operand` must be aligned to, in bytes.
+/// What `width` elements of operand number `operand` must be aligned to to be
+/// accessed at once, in bytes.
 int64_t getAccessAlignment(GenericOp op, unsigned operand, int64_t width);
-
-/// The static strides of an operand, of the dims of its type.
-SmallVector<int64_t> getStaticStrides(MemRefType type);
 
 } // namespace mlir::norm
 
