@@ -47,7 +47,7 @@ static SharedMemory *findSharedMemory(Warp &warp, Space space,
 static std::optional<std::string> access(Warp &warp,
                                          const Instruction &instruction,
                                          unsigned lane, uint64_t address,
-                                         unsigned bytes, char *data) {
+                                         char *data) {
   if (address % instruction.bytes)
     return formatv("misaligned: address {0:x} is no multiple of {1}", address,
                    instruction.bytes);
@@ -58,9 +58,9 @@ static std::optional<std::string> access(Warp &warp,
   }
   if (space == Space::global) {
     DeviceMemory &memory = warp.getMachine().memory;
-    return instruction.isLoad
-               ? memory.load(address, bytes, instruction.isReadOnly, data)
-               : memory.store(address, bytes, data);
+    return instruction.isLoad ? memory.load(address, instruction.bytes,
+                                            instruction.isReadOnly, data)
+                              : memory.store(address, instruction.bytes, data);
   }
   uint64_t inWindow = address;
   SharedMemory *shared = findSharedMemory(warp, space, inWindow);
@@ -68,26 +68,9 @@ static std::optional<std::string> access(Warp &warp,
     return formatv("out of bounds: shared address {0:x} is of a block that is "
                    "not there (any more)",
                    address);
-  return instruction.isLoad ? shared->load(warp, lane, inWindow, bytes, data)
-                            : shared->store(warp, lane, inWindow, bytes, data);
-}
-
-/// LLVM loads four elements where the kernel has three: what it does not use
-/// need not have been written. Takes elements to which nothing was written off
-/// the end; the registers stay unwritten, and whoever uses them fails.
-static unsigned countWritten(Warp &warp, const Instruction &instruction,
-                             uint64_t address) {
-  unsigned number = instruction.results.size();
-  unsigned bytes = instruction.bytes / number;
-  uint64_t inWindow = address;
-  SharedMemory *shared =
-      number == 4 && instruction.space == Space::shared
-          ? findSharedMemory(warp, instruction.space, inWindow)
-          : nullptr;
-  while (shared && number > 1 &&
-         shared->isUnwritten(inWindow + (number - 1) * bytes, bytes))
-    --number;
-  return number;
+  return instruction.isLoad
+             ? shared->load(warp, lane, inWindow, instruction.bytes, data)
+             : shared->store(warp, lane, inWindow, instruction.bytes, data);
 }
 
 /// Into a register that may be wider.
@@ -116,21 +99,14 @@ static void executeAccess(Warp &warp, const Instruction &instruction,
       for (auto [i, slot] : enumerate(elements))
         std::memcpy(data + i * bytes,
                     warp.getLanes(slot) + lane * slot.bits / 8, bytes);
-    uint64_t address = addresses[lane] + instruction.offset;
-    unsigned number = instruction.isLoad
-                          ? countWritten(warp, instruction, address)
-                          : elements.size();
-    std::optional<std::string> problem =
-        access(warp, instruction, lane, address, number * bytes, data);
+    std::optional<std::string> problem = access(
+        warp, instruction, lane, addresses[lane] + instruction.offset, data);
     if (problem)
       return warp.fail(lane, *problem);
-    if (instruction.isStore)
-      continue;
-    for (auto [i, slot] : enumerate(elements.take_front(number)))
-      writeElement(warp, slot, lane, data + i * bytes, bytes,
-                   instruction.isSigned);
-    for (Slot slot : elements.drop_front(number))
-      warp.leaveUnwritten(slot, lane);
+    if (instruction.isLoad)
+      for (auto [i, slot] : enumerate(elements))
+        writeElement(warp, slot, lane, data + i * bytes, bytes,
+                     instruction.isSigned);
   }
 }
 

@@ -60,12 +60,6 @@ public:
   std::vector<bool> clusterArrives;
   unsigned clusterWaits = 0;
 
-  /// The instruction at hand writes nothing to this lane of a result.
-  void leaveUnwritten(Slot slot, unsigned lane) {
-    if (slot.reg != Slot::none)
-      unwritten.push_back({slot.reg, lane});
-  }
-
 private:
   Fragment *pickFragment();
   unsigned getMeetingPoint(const Fragment &fragment) const;
@@ -79,8 +73,6 @@ private:
   std::vector<char> file;
   /// Of each register, the lanes that were written.
   std::vector<uint32_t> written;
-  /// What the instruction at hand leaves out: a register and a lane.
-  llvm::SmallVector<std::pair<unsigned, unsigned>> unwritten;
   std::list<Fragment> fragments;
   const Instruction *instruction = nullptr;
 };

@@ -83,14 +83,6 @@ static std::string describe(StringRef what, uint64_t address, StringRef other,
                  what, address, other, thread % 1024, thread / 1024, line);
 }
 
-bool SharedMemory::isUnwritten(uint64_t address, unsigned bytes) const {
-  if (address < base || address - base + bytes > cells.size())
-    return false;
-  return llvm::any_of(
-      llvm::ArrayRef(cells).slice(address - base, bytes),
-      [](const Cell &cell) { return cell.writer.thread == Access::nobody; });
-}
-
 std::optional<std::string> SharedMemory::load(Warp &warp, unsigned lane,
                                               uint64_t address, unsigned bytes,
                                               void *into) {

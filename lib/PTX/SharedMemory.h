@@ -29,8 +29,6 @@ public:
   /// What is wrong with the access by a lane of this warp, if anything is.
   std::optional<std::string> load(Warp &warp, unsigned lane, uint64_t address,
                                   unsigned bytes, void *into);
-  /// True if nothing was written to one of these bytes.
-  bool isUnwritten(uint64_t address, unsigned bytes) const;
   std::optional<std::string> store(Warp &warp, unsigned lane, uint64_t address,
                                    unsigned bytes, const void *from);
 

@@ -224,9 +224,6 @@ bool Warp::step(Fragment &fragment) {
   for (Slot result : instruction->results)
     if (result.reg != Slot::none)
       written[result.reg] |= lanes;
-  for (auto [reg, lane] : unwritten)
-    written[reg] &= ~(1u << lane);
-  unwritten.clear();
   ++fragment.position;
   return state == State::ready;
 }
