@@ -47,7 +47,7 @@ static SharedMemory *findSharedMemory(Warp &warp, Space space,
 static std::optional<std::string> access(Warp &warp,
                                          const Instruction &instruction,
                                          unsigned lane, uint64_t address,
-                                         char *data) {
+                                         char *data, uint32_t &unwritten) {
   if (address % instruction.bytes)
     return formatv("misaligned: address {0:x} is no multiple of {1}", address,
                    instruction.bytes);
@@ -58,9 +58,10 @@ static std::optional<std::string> access(Warp &warp,
   }
   if (space == Space::global) {
     DeviceMemory &memory = warp.getMachine().memory;
-    return instruction.isLoad ? memory.load(address, instruction.bytes,
-                                            instruction.isReadOnly, data)
-                              : memory.store(address, instruction.bytes, data);
+    return instruction.isLoad
+               ? memory.load(address, instruction.bytes, instruction.isReadOnly,
+                             data, unwritten)
+               : memory.store(address, instruction.bytes, data);
   }
   uint64_t inWindow = address;
   SharedMemory *shared = findSharedMemory(warp, space, inWindow);
@@ -69,7 +70,8 @@ static std::optional<std::string> access(Warp &warp,
                    "not there (any more)",
                    address);
   return instruction.isLoad
-             ? shared->load(warp, lane, inWindow, instruction.bytes, data)
+             ? shared->load(warp, lane, inWindow, instruction.bytes, data,
+                            unwritten)
              : shared->store(warp, lane, inWindow, instruction.bytes, data);
 }
 
@@ -99,14 +101,20 @@ static void executeAccess(Warp &warp, const Instruction &instruction,
       for (auto [i, slot] : enumerate(elements))
         std::memcpy(data + i * bytes,
                     warp.getLanes(slot) + lane * slot.bits / 8, bytes);
-    std::optional<std::string> problem = access(
-        warp, instruction, lane, addresses[lane] + instruction.offset, data);
+    uint64_t address = addresses[lane] + instruction.offset;
+    uint32_t unwritten = 0;
+    std::optional<std::string> problem =
+        access(warp, instruction, lane, address, data, unwritten);
     if (problem)
       return warp.fail(lane, *problem);
-    if (instruction.isLoad)
-      for (auto [i, slot] : enumerate(elements))
-        writeElement(warp, slot, lane, data + i * bytes, bytes,
-                     instruction.isSigned);
+    if (!instruction.isLoad)
+      continue;
+    for (auto [i, slot] : enumerate(elements)) {
+      writeElement(warp, slot, lane, data + i * bytes, bytes,
+                   instruction.isSigned);
+      if (unwritten >> (i * bytes) & ((1u << bytes) - 1))
+        warp.loadUnwritten(slot, lane, address + i * bytes);
+    }
   }
 }
 

@@ -79,21 +79,19 @@ static void count(std::vector<uint8_t> &counts, size_t offset, unsigned bytes) {
 }
 
 std::optional<std::string> DeviceMemory::load(uint64_t address, unsigned bytes,
-                                              bool isReadOnly, void *into) {
+                                              bool isReadOnly, void *into,
+                                              uint32_t &unwritten) {
   Buffer *buffer = find(address, bytes);
   if (!buffer)
     return explain(address);
   size_t offset = address - buffer->begin;
-  uint8_t all = written, any = 0;
+  uint8_t any = 0;
   for (unsigned i = 0; i < bytes; ++i) {
     uint8_t &flags = buffer->flags[offset + i];
-    all &= flags;
+    unwritten |= uint32_t(!(flags & written)) << i;
     any |= flags;
     flags |= isReadOnly ? readOnlyNow : 0;
   }
-  if (!all)
-    return formatv("uninitialised: nothing was written to byte {0} of {1}",
-                   offset, buffer->name);
   if (isReadOnly && (any & storedNow))
     return formatv("byte {0} of {1} is loaded as read-only, but this kernel "
                    "wrote it",

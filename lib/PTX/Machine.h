@@ -12,6 +12,7 @@
 #include "Norm/PTX/Launch.h"
 #include "SharedMemory.h"
 #include <list>
+#include <map>
 
 namespace mlir::norm::ptx {
 
@@ -41,6 +42,10 @@ public:
   /// Of a thread, while it executes: the first call is the launch's error.
   void fail(unsigned lane, const llvm::Twine &message);
   bool hasFailed() const;
+
+  /// The instruction gives this lane of a register what nothing was written to:
+  /// whoever uses it fails.
+  void loadUnwritten(Slot slot, unsigned lane, uint64_t address);
 
   char *getLanes(Slot slot) { return file.data() + slot.offset; }
   /// Of a predicate, all lanes at once.
@@ -73,6 +78,13 @@ private:
   std::vector<char> file;
   /// Of each register, the lanes that were written.
   std::vector<uint32_t> written;
+  /// Of registers, the last load of what nothing was written to.
+  struct UnwrittenLoad {
+    uint32_t lanes = 0;
+    const Instruction *load = nullptr;
+    uint64_t address = 0;
+  };
+  std::map<unsigned, UnwrittenLoad> unwrittenLoads;
   std::list<Fragment> fragments;
   const Instruction *instruction = nullptr;
 };

@@ -85,16 +85,13 @@ static std::string describe(StringRef what, uint64_t address, StringRef other,
 
 std::optional<std::string> SharedMemory::load(Warp &warp, unsigned lane,
                                               uint64_t address, unsigned bytes,
-                                              void *into) {
+                                              void *into, uint32_t &unwritten) {
   if (std::optional<std::string> problem = checkBounds(address, bytes))
     return problem;
   Access access = makeAccess(warp, lane);
   for (unsigned i = 0; i < bytes; ++i) {
     Cell &cell = cells[address - base + i];
-    if (cell.writer.thread == Access::nobody)
-      return formatv("uninitialised: nothing was written to shared address "
-                     "{0:x}",
-                     address + i);
+    unwritten |= uint32_t(cell.writer.thread == Access::nobody) << i;
     if (!isOrdered(cell.writer, warp, lane))
       return describe("reads", address + i, "was written by",
                       cell.writer.thread, cell.writer.line);

@@ -27,8 +27,10 @@ public:
   SharedMemory(const SharedLayout &layout, unsigned dynamicBytes);
 
   /// What is wrong with the access by a lane of this warp, if anything is.
+  /// Bytes that nothing was written to are in `unwritten`, as bits.
   std::optional<std::string> load(Warp &warp, unsigned lane, uint64_t address,
-                                  unsigned bytes, void *into);
+                                  unsigned bytes, void *into,
+                                  uint32_t &unwritten);
   std::optional<std::string> store(Warp &warp, unsigned lane, uint64_t address,
                                    unsigned bytes, const void *from);
 

@@ -131,13 +131,27 @@ void Warp::explainWaiting() {
 // One instruction
 //===----------------------------------------------------------------------===//
 
+void Warp::loadUnwritten(Slot slot, unsigned lane, uint64_t address) {
+  if (slot.reg == Slot::none)
+    return;
+  UnwrittenLoad &unwritten = unwrittenLoads[slot.reg];
+  if (unwritten.load != instruction)
+    unwritten = {0, instruction, address};
+  unwritten.lanes |= 1u << lane;
+}
+
 bool Warp::checkWritten(const Instruction &instruction, uint32_t lanes) {
   auto check = [&](Slot slot) {
     if (slot.reg == Slot::none || !(lanes & ~written[slot.reg]))
       return true;
+    std::string how;
+    auto found = unwrittenLoads.find(slot.reg);
+    if (found != unwrittenLoads.end())
+      how = formatv(", loaded at line {0} from address {1:x}",
+                    found->second.load->statement->line, found->second.address);
     fail(countr_zero(lanes & ~written[slot.reg]),
          "uninitialised: nothing was written to register " +
-             getMachine().program.kernel->registers[slot.reg].name);
+             getMachine().program.kernel->registers[slot.reg].name + how);
     return false;
   };
   return all_of(instruction.sources, check);
@@ -220,10 +234,19 @@ bool Warp::step(Fragment &fragment) {
     state = State::atClusterWait;
     break;
   }
+  // In a loop the same load may have been on such memory before.
+  if (instruction->isLoad && !unwrittenLoads.empty())
+    for (Slot result : instruction->results)
+      unwrittenLoads.erase(result.reg);
   instruction->execute(*this, *instruction, lanes);
   for (Slot result : instruction->results)
-    if (result.reg != Slot::none)
+    if (result.reg != Slot::none) {
       written[result.reg] |= lanes;
+      auto unwritten = unwrittenLoads.find(result.reg);
+      if (unwritten != unwrittenLoads.end() &&
+          unwritten->second.load == instruction)
+        written[result.reg] &= ~unwritten->second.lanes;
+    }
   ++fragment.position;
   return state == State::ready;
 }

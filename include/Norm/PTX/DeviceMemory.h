@@ -44,8 +44,11 @@ public:
   void beginLaunch();
   /// What is wrong with the access, if anything is. `isReadOnly`: through
   /// ld.global.nc, whose bytes may not be written as long as the kernel runs.
+  /// Bytes that nothing was written to are in `unwritten`, as bits: LLVM loads
+  /// some beside those that it needs.
   std::optional<std::string> load(uint64_t address, unsigned bytes,
-                                  bool isReadOnly, void *into);
+                                  bool isReadOnly, void *into,
+                                  uint32_t &unwritten);
   std::optional<std::string> store(uint64_t address, unsigned bytes,
                                    const void *from);
 
