@@ -44,6 +44,92 @@ func.func @norm({", ".join([f"%x: {tensor}"] + names + [f"%out: {buffer}"])}) {{
 }}"""
 
 
+def fused(shape, results, body):
+    """A module whose results of `(name, type)` go into given buffers."""
+    matrix = f"tensor<{shape}xf32>"
+    buffers = {name: type.replace("tensor", "memref") for name, type in results}
+    parameters = ", ".join(f"%{name}_out: {type}" for name, type in buffers.items())
+    places = "\n".join(
+        f"  bufferization.materialize_in_destination %{name} in restrict writable "
+        f"%{name}_out : ({type}, {buffers[name]}) -> ()"
+        for name, type in results
+    )
+    return f"""
+#id = affine_map<(d0, d1) -> (d0, d1)>
+#row = affine_map<(d0, d1) -> (d0)>
+func.func @fused(%x: {matrix}, %r: {matrix}, %scale: tensor<4096xf32>,
+                 %shift: tensor<4096xf32>, {parameters}) {{
+  %e = tensor.empty() : {matrix}
+{body}
+{places}
+  return
+}}"""
+
+
+LAYER_NORM = """
+  %y = norm.layer_norm ins({0} : tensor<8192x4096xf32>) scale(%scale : tensor<4096xf32>)
+      shift(%shift : tensor<4096xf32>) outs(%e : tensor<8192x4096xf32>) dims = [1] eps = 1.0e-5
+"""
+ADD = """
+  %sum = linalg.add ins(%x, %r : tensor<8192x4096xf32>, tensor<8192x4096xf32>)
+      outs(%e : tensor<8192x4096xf32>) -> tensor<8192x4096xf32>
+"""
+GELU = """
+  %g = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%y : tensor<8192x4096xf32>) outs(%e : tensor<8192x4096xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %half = arith.constant 0.5 : f32
+    %one = arith.constant 1.0 : f32
+    %root = arith.constant 0.79788456080286536 : f32
+    %cubic = arith.constant 0.044715 : f32
+    %a2 = arith.mulf %a, %a : f32
+    %a3 = arith.mulf %a2, %a : f32
+    %k = arith.mulf %a3, %cubic : f32
+    %in = arith.addf %a, %k : f32
+    %arg = arith.mulf %in, %root : f32
+    %tanh = math.tanh %arg : f32
+    %sum = arith.addf %tanh, %one : f32
+    %h = arith.mulf %a, %half : f32
+    %v = arith.mulf %h, %sum : f32
+    linalg.yield %v : f32
+  } -> tensor<8192x4096xf32>
+"""
+QUANTIZE = """
+  %zero = arith.constant 0.0 : f32
+  %er = tensor.empty() : tensor<8192xf32>
+  %fill = linalg.fill ins(%zero : f32) outs(%er : tensor<8192xf32>) -> tensor<8192xf32>
+  %amax = linalg.generic {indexing_maps = [#id, #row], iterator_types = ["parallel", "reduction"]}
+      ins(%y : tensor<8192x4096xf32>) outs(%fill : tensor<8192xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %abs = math.absf %a : f32
+    %max = arith.maximumf %abs, %o : f32
+    linalg.yield %max : f32
+  } -> tensor<8192xf32>
+  %eq = tensor.empty() : tensor<8192x4096xi8>
+  %q = linalg.generic {indexing_maps = [#id, #row, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%y, %amax : tensor<8192x4096xf32>, tensor<8192xf32>) outs(%eq : tensor<8192x4096xi8>) {
+  ^bb0(%a: f32, %m: f32, %o: i8):
+    %c127 = arith.constant 127.0 : f32
+    %inverse = arith.divf %c127, %m : f32
+    %z = arith.mulf %a, %inverse : f32
+    %near = math.roundeven %z : f32
+    %v = arith.fptosi %near : f32 to i8
+    linalg.yield %v : i8
+  } -> tensor<8192x4096xi8>
+"""
+MATRIX = "tensor<8192x4096xf32>"
+GROUP_NORM = """
+func.func @group_norm(%x: tensor<32x256x28x28xf32>, %scale: tensor<256xf32>,
+                      %shift: tensor<256xf32>, %out: memref<32x256x28x28xf32>) {
+  %e = tensor.empty() : tensor<32x256x28x28xf32>
+  %y = norm.group_norm ins(%x : tensor<32x256x28x28xf32>) scale(%scale : tensor<256xf32>)
+      shift(%shift : tensor<256xf32>) outs(%e : tensor<32x256x28x28xf32>)
+      dims = [1, 2, 3] channel_dim = 1 groups = 32 eps = 1.0e-5
+  bufferization.materialize_in_destination %y in restrict writable %out
+      : (tensor<32x256x28x28xf32>, memref<32x256x28x28xf32>) -> ()
+  return
+}"""
+
 AFFINE = ("scale", "shift")
 CASES = {
     "layer_norm 16384x768": norm("layer_norm", "16384x768", [1], parameters=AFFINE),
@@ -61,6 +147,20 @@ CASES = {
         "layer_norm", "8192x4096", [1], "f16", parameters=AFFINE
     ),
     "rms_norm 8192x4096": norm("rms_norm", "8192x4096", [1], parameters=("scale",)),
+    "add + layer_norm 8192x4096, both results": fused(
+        "8192x4096",
+        [("sum", MATRIX), ("y", MATRIX)],
+        ADD + LAYER_NORM.format("%sum"),
+    ),
+    "layer_norm + GELU(tanh) 8192x4096": fused(
+        "8192x4096", [("g", MATRIX)], LAYER_NORM.format("%x") + GELU
+    ),
+    "layer_norm + int8 quantize 8192x4096": fused(
+        "8192x4096",
+        [("q", "tensor<8192x4096xi8>"), ("amax", "tensor<8192xf32>")],
+        LAYER_NORM.format("%x") + QUANTIZE,
+    ),
+    "group_norm 32x256x28x28, 32 groups": GROUP_NORM,
     "layer_norm 32x96x56x56 over channels": norm(
         "layer_norm", "32x96x56x56", [1], parameters=AFFINE
     ),
@@ -118,7 +218,7 @@ def main():
 
     results = {"cpu": cpu_name(), "threads": options.threads, "cases": []}
     print(f"{results['cpu']}, {options.threads} thread(s), {options.rounds} rounds")
-    print(f"{'case':38} {'road':7} {'time':>12} {'share':>6} {'best':>6}")
+    print(f"{'case':41} {'road':7} {'time':>12} {'share':>6} {'best':>6}")
     with tempfile.TemporaryDirectory() as folder:
         file = pathlib.Path(folder) / "case.mlir"
         for name, text in CASES.items():
@@ -131,7 +231,7 @@ def main():
                 )
                 results["cases"].append({"case": name, "road": road} | entry)
                 print(
-                    f"{name:38} {road:7} {entry['seconds'] * 1e6:9.1f} us "
+                    f"{name:41} {road:7} {entry['seconds'] * 1e6:9.1f} us "
                     f"{entry['share']:6.2f} {entry['best_share']:6.2f}",
                     flush=True,
                 )

@@ -16,6 +16,9 @@ set(NORM_PUBLIC_HEADERS
   Norm/Decompose/Patterns.h
   Norm/CPU/Pipeline.h
   Norm/CPU/VectorPlan.h
+  Norm/GPU/KernelFormat.h
+  Norm/GPU/Patterns.h
+  Norm/GPU/Pipeline.h
   # For DRR and PDLL.
   Norm/IR/GenericOp.td
   Norm/IR/NormDialect.td
@@ -50,7 +53,7 @@ target_include_directories(NormC INTERFACE
 
 set(package ${CMAKE_INSTALL_LIBDIR}/cmake/NormMLIR)
 install(TARGETS NormMLIR NormC EXPORT NormMLIRTargets)
-install(TARGETS norm-opt norm-run norm-lsp-server norm-reduce)
+install(TARGETS norm-opt norm-run norm-translate norm-lsp-server norm-reduce)
 install(TARGETS NormPlugin LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(EXPORT NormMLIRTargets NAMESPACE NormMLIR:: DESTINATION ${package})
 

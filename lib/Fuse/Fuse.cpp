@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Neighbour.h"
 #include "Norm/Fuse/Patterns.h"
 #include "Norm/IR/Norm.h"
 #include "Norm/Passes.h"
@@ -138,12 +139,18 @@ bool NormFusePass::applyOnce(FusionListener &listener) {
 
 void NormFusePass::runOnOperation() {
   IRRewriter rewriter(&getContext());
+  SmallVector<tensor::CollapseShapeOp> collapses;
   getOperation()->walk([&](GroupNormOp op) {
     if (!op.hasPureTensorSemantics())
       return;
     rewriter.setInsertionPoint(op);
-    rewriter.replaceOp(op, expandGroupNorm(rewriter, op).results);
+    ExpandedGroupNorm expanded = expandGroupNorm(rewriter, op);
+    rewriter.replaceOp(op, expanded.results);
+    for (Value result : expanded.results)
+      collapses.push_back(result.getDefiningOp<tensor::CollapseShapeOp>());
   });
+  for (tensor::CollapseShapeOp collapse : collapses)
+    expandConsumers(rewriter, collapse);
 
   FusionListener listener;
   // The refusals of the last round, which changed nothing, are those that hold.

@@ -73,6 +73,10 @@ void queryInitsForExtents(RewriterBase &rewriter,
 Operation *findCommonPosition(RewriterBase &rewriter, Operation *first,
                               Operation *second);
 
+/// Elementwise generics that read the collapsed value read it as it was before,
+/// and so on behind them: they have the dims of the norm then.
+void expandConsumers(RewriterBase &rewriter, tensor::CollapseShapeOp collapse);
+
 /// Erases what defines the values if it is dead, and then what only it used.
 void eraseIfDead(RewriterBase &rewriter, ValueRange values);
 

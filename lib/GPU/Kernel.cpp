@@ -14,7 +14,6 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 using namespace mlir::norm;
@@ -68,18 +67,8 @@ void Kernel::createFunction(gpu::GPUModuleOp module, StringRef name) {
                     builder.getUnitAttr());
   function.setKnownBlockSize(
       ArrayRef<int32_t>{int32_t(plan.getThreads()), 1, 1});
-  // Room for what a thread holds, and no more: left alone, ptxas would spill to
-  // have more blocks on a multiprocessor, or load parameters long before use.
-  bool isStatic = llvm::all_of(plan.reductionDims, [&](unsigned dim) {
-    return isa<Attribute>(interface.getExtents()[dim]);
-  });
-  int64_t elements = plan.vectorsPerThread * plan.vectorWidth;
-  int64_t registers = elements > 16             ? 80
-                      : plan.isHeld && isStatic ? 48
-                      : plan.rowsPerBlock == 1  ? 64
-                                                : 72;
   function->setAttr(NVVM::NVVMDialect::getMaxnregAttrName(),
-                    builder.getI32IntegerAttr(registers));
+                    builder.getI32IntegerAttr(plan.registers));
   if (plan.blocksPerRow > 1)
     function.setKnownClusterSize(
         ArrayRef<int32_t>{int32_t(plan.blocksPerRow), 1, 1});
@@ -234,84 +223,4 @@ Kernel::forEachChunk(ValueRange inits,
     scf::YieldOp::create(builder, loc, carried);
   values.leaveLoop();
   return SmallVector<Value>(loop.getResults());
-}
-
-//===----------------------------------------------------------------------===//
-// Outs
-//===----------------------------------------------------------------------===//
-
-void Kernel::emitStores() {
-  bool hasElementOuts = false;
-  for (unsigned i = 0; i < op.getOutputs().size(); ++i)
-    hasElementOuts |= op.isElementwiseOut(i);
-  if (hasElementOuts)
-    forEachChunk({}, [&](ValueRange) -> SmallVector<Value> {
-      // An out may be the buffer of an input: loads that wait for no store go
-      // first.
-      for (unsigned i = 0; i < op.getInputs().size(); ++i)
-        if (op.getInputMap(i).isPermutation() &&
-            !op.getBodyBlock()->getArgument(i).use_empty())
-          for (unsigned chunk = 0; chunk < values.chunks.size(); ++chunk)
-            values.get(op.getBodyBlock()->getArgument(i), chunk);
-      for (unsigned chunk = 0; chunk < values.chunks.size(); ++chunk)
-        emitElementStores(chunk);
-      return {};
-    });
-  emitRowStores();
-}
-
-void Kernel::emitElementStores(unsigned chunk) {
-  SmallVector<std::pair<unsigned, Value>> stored;
-  for (unsigned i = 0; i < op.getOutputs().size(); ++i)
-    if (op.isElementwiseOut(i))
-      stored.push_back({i, values.getSpread(op.getYields()[i], chunk)});
-
-  const Chunk &at = values.chunks[chunk];
-  Value condition = at.inBounds;
-  if (hasRow)
-    condition = condition
-                    ? arith::AndIOp::create(builder, loc, condition, hasRow)
-                    : hasRow;
-  OpBuilder::InsertionGuard guard(builder);
-  if (condition) {
-    auto ifOp = scf::IfOp::create(builder, loc, condition);
-    builder.setInsertionPointToStart(ifOp.thenBlock());
-  }
-  for (auto [i, value] : stored) {
-    unsigned operand = op.getInputs().size() + i;
-    SmallVector<Value> indices = values.getIndices(operand, at);
-    if (isa<VectorType>(value.getType()))
-      vector::StoreOp::create(
-          builder, loc, value, values.views[operand], indices,
-          /*nontemporal=*/false,
-          llvm::MaybeAlign(getAccessAlignment(op, operand, plan.vectorWidth)));
-    else
-      memref::StoreOp::create(builder, loc, value, values.views[operand],
-                              indices);
-  }
-}
-
-/// Outs with one value per row: the first thread of a row stores them.
-void Kernel::emitRowStores() {
-  SmallVector<std::pair<unsigned, Value>> stored;
-  for (unsigned i = 0; i < op.getOutputs().size(); ++i)
-    if (!op.isElementwiseOut(i))
-      stored.push_back({i, values.get(op.getYields()[i], 0)});
-  if (stored.empty())
-    return;
-  Value condition = hasRow;
-  if (plan.threadsPerRow > 1) {
-    condition = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq,
-                                      member, index(0));
-    if (hasRow)
-      condition = arith::AndIOp::create(builder, loc, condition, hasRow);
-  }
-  OpBuilder::InsertionGuard guard(builder);
-  if (condition) {
-    auto ifOp = scf::IfOp::create(builder, loc, condition);
-    builder.setInsertionPointToStart(ifOp.thenBlock());
-  }
-  for (auto [i, value] : stored)
-    memref::StoreOp::create(builder, loc, value,
-                            values.views[op.getInputs().size() + i]);
 }

@@ -39,6 +39,7 @@ void mlir::norm::buildKernelsToObjects(OpPassManager &pm,
                                        const GPUPipelineOptions &options) {
   buildKernelsToNVVM(pm);
   pm.addPass(createSCFToControlFlowPass());
+  pm.addPass(createNormExpandShapeToCastPass());
   pm.addPass(memref::createExpandStridedMetadataPass());
   pm.addPass(createLowerAffinePass());
   GpuToLLVMConversionPassOptions host;

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Norm/GPU/Plan.h"
+#include "HasKernel.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
@@ -36,89 +37,12 @@ int64_t mlir::norm::getAccessAlignment(GenericOp op, unsigned operand,
                   width * getByteWidth(op->getOperand(operand).getType()));
 }
 
-SmallVector<int64_t> mlir::norm::getStaticStrides(MemRefType type) {
+static SmallVector<int64_t> getStaticStrides(MemRefType type) {
   SmallVector<int64_t> strides;
   int64_t offset;
   if (failed(type.getStridesAndOffset(strides, offset)))
     strides.assign(type.getRank(), ShapedType::kDynamic);
   return strides;
-}
-
-//===----------------------------------------------------------------------===//
-// What has a kernel
-//===----------------------------------------------------------------------===//
-
-static bool isFloat(Type type) {
-  return isa<Float16Type, BFloat16Type, Float32Type, Float64Type>(type);
-}
-
-/// Ops on scalars that the GPU has instructions for, or that expand to such.
-static bool isKnown(Operation *op) {
-  if (isa<ReduceOp, CountOp>(op))
-    return true;
-  if (isa<arith::ArithDialect>(op->getDialect()))
-    return !isa<arith::RemFOp>(op);
-  return isa<math::AbsFOp, math::CeilOp, math::ClampFOp, math::CopySignOp,
-             math::ErfOp, math::Exp2Op, math::ExpM1Op, math::ExpOp,
-             math::FloorOp, math::FmaOp, math::Log1pOp, math::Log2Op,
-             math::LogOp, math::RoundEvenOp, math::RsqrtOp, math::SqrtOp,
-             math::TanhOp, math::TruncOp>(op);
-}
-
-static bool isF8(Type type) {
-  return isa<Float8E4M3FNType, Float8E5M2Type>(type);
-}
-
-/// f8 is for results alone: what is rounded to it is stored, as it is or as a
-/// byte.
-static bool isF8Result(Operation *op) {
-  auto truncate = dyn_cast<arith::TruncFOp>(op);
-  return truncate && isF8(truncate.getType()) &&
-         !truncate.getIn().getType().isF64() &&
-         llvm::all_of(op->getUsers(), llvm::IsaPred<YieldOp, arith::BitcastOp>);
-}
-
-static LogicalResult verifyBody(GenericOp op, const GPUChip &chip,
-                                std::string &reason) {
-  llvm::raw_string_ostream os(reason);
-  for (Operation &nested : op.getBodyBlock()->without_terminator()) {
-    if (!isKnown(&nested)) {
-      os << "'" << nested.getName() << "' has no code of its own on the GPU";
-      return failure();
-    }
-    bool isTranscendental =
-        isa<math::ErfOp, math::Exp2Op, math::ExpM1Op, math::ExpOp,
-            math::Log1pOp, math::Log2Op, math::LogOp, math::TanhOp>(nested);
-    for (Type type : nested.getResultTypes())
-      if (!(isFloat(type) && !(isTranscendental && type.isF64())) &&
-          !type.isIntOrIndex() && !(chip.hasF8 && isF8Result(&nested))) {
-        os << "'" << nested.getName() << "' has no code on " << type << " on "
-           << chip.name;
-        return failure();
-      }
-  }
-  return success();
-}
-
-static LogicalResult verifyOperands(GenericOp op, std::string &reason) {
-  llvm::raw_string_ostream os(reason);
-  for (auto [i, type] : llvm::enumerate(op->getOperandTypes())) {
-    bool isOut = i >= op.getInputs().size();
-    Type element = getElementTypeOrSelf(type);
-    auto memref = dyn_cast<MemRefType>(type);
-    bool isBytes =
-        element.isInteger() && element.getIntOrFloatBitWidth() % 8 == 0;
-    if (!isFloat(element) && !isBytes && !(element.isIndex() && !memref) &&
-        !(isOut && isF8(element))) {
-      os << "no kernels on " << type << " as an " << (isOut ? "out" : "input");
-      return failure();
-    }
-    if (memref && !memref.isStrided()) {
-      os << "no strides for " << type;
-      return failure();
-    }
-  }
-  return success();
 }
 
 /// The dim along which elements are neighbours in memory.
@@ -224,6 +148,39 @@ static void takeLongRow(GPUPlan &plan) {
   plan.isHeld = false;
 }
 
+/// Room for what a thread holds, and no more: left alone, ptxas would spill to
+/// have more blocks on a multiprocessor, or load parameters long before use.
+static int64_t getRegisters(const GPUPlan &plan, GenericOp op) {
+  int64_t inputs = 0, words = 1;
+  bool hasFunctions = false;
+  for (unsigned i = 0; i < op.getInputs().size(); ++i)
+    inputs += op.getInputMap(i).isPermutation();
+  op.getBody().walk([&](Operation *nested) {
+    hasFunctions |= isa<math::MathDialect>(nested->getDialect()) &&
+                    !isa<math::RsqrtOp, math::SqrtOp>(nested);
+    for (Type type : nested->getResultTypes())
+      if (type.isF64())
+        words = 2;
+  });
+  int64_t elements = plan.vectorsPerThread * plan.vectorWidth;
+  int64_t registers = 32 + elements * words * std::clamp<int64_t>(inputs, 1, 2);
+  // Whether elements are there, and where, is to be held too.
+  if (elements > elementsPerThread)
+    registers += elements / 2;
+  bool isDynamic = llvm::any_of(plan.reductionDims, [&](unsigned dim) {
+    return ShapedType::isDynamic(op.getStaticLoopRanges()[dim]);
+  });
+  if (isDynamic || !plan.isHeld)
+    registers += plan.rowsPerBlock == 1 ? 16 : 32;
+  // The vector at hand, and what its functions need.
+  if (plan.vectorWidth > 4)
+    registers += 8;
+  if (hasFunctions)
+    registers += 16;
+  constexpr int64_t perThread = 255, perBlock = 1 << 16;
+  return std::min({registers, perThread, perBlock / plan.getThreads()});
+}
+
 static GPUPlan getPlanOfLength(GPUPlan plan, const GPUChip &chip,
                                int64_t length) {
   int64_t vectors = llvm::divideCeil(length, plan.vectorWidth);
@@ -239,16 +196,25 @@ static GPUPlan getPlanOfLength(GPUPlan plan, const GPUChip &chip,
   return plan;
 }
 
+/// Of a dynamic length: by what fits, while it fits.
+static void addPlansOfLength(SmallVectorImpl<GPUPlan> &plans,
+                             const GPUPlan &plan, const GPUChip &chip,
+                             int64_t length) {
+  if (!ShapedType::isDynamic(length)) {
+    plans.push_back(getPlanOfLength(plan, chip, length));
+    return;
+  }
+  if (plan.vectorWidth > 1)
+    for (int64_t capacity : {512, 4096, 16384})
+      plans.push_back(getPlanOfLength(plan, chip, capacity));
+  takeLongRow(plans.emplace_back(plan));
+}
+
 FailureOr<SmallVector<GPUPlan>>
 mlir::norm::getGPUPlans(const RowProgram &program, const GPUChip &chip,
                         std::string &reason) {
   GenericOp op = program.getOp();
-  if (!op.hasPureBufferSemantics()) {
-    reason = "works on tensors: bufferize first";
-    return failure();
-  }
-  if (failed(verifyOperands(op, reason)) ||
-      failed(verifyBody(op, chip, reason)))
+  if (failed(verifyHasKernel(op, chip, reason)))
     return failure();
   std::optional<unsigned> innermost = getInnermostDim(op);
   if (!innermost) {
@@ -276,32 +242,24 @@ mlir::norm::getGPUPlans(const RowProgram &program, const GPUChip &chip,
       addDim(dim, iterator);
   addDim(*innermost, iterators[*innermost]);
 
+  SmallVector<GPUPlan> plans;
   if (iterators[*innermost] == IteratorType::parallel) {
     // Neighbouring threads take neighbouring rows.
     plan.threadsPerRow = 1;
     plan.rowsPerBlock = threadsOfRows;
     plan.vectorsPerThread = 4;
     plan.isHeld = false;
-    return SmallVector<GPUPlan>{plan};
-  }
-
-  SmallVector<GPUPlan> plans;
-  plan.vectorWidth = getVectorWidth(op, *innermost, extents[*innermost]);
-  if (!ShapedType::isDynamic(length)) {
-    plans.push_back(getPlanOfLength(plan, chip, length));
+    plans.push_back(plan);
+  } else {
+    plan.vectorWidth = getVectorWidth(op, *innermost, extents[*innermost]);
+    addPlansOfLength(plans, plan, chip, length);
     if (plan.vectorWidth > 1) {
       plan.vectorWidth = 1;
-      plans.push_back(getPlanOfLength(plan, chip, length));
+      addPlansOfLength(plans, plan, chip, length);
     }
-    return plans;
   }
-  if (plan.vectorWidth > 1) {
-    for (int64_t capacity : {512, 4096, 16384})
-      plans.push_back(getPlanOfLength(plan, chip, capacity));
-    takeLongRow(plans.emplace_back(plan));
-    plan.vectorWidth = 1;
-  }
-  takeLongRow(plans.emplace_back(plan));
+  for (GPUPlan &each : plans)
+    each.registers = getRegisters(each, op);
   return plans;
 }
 

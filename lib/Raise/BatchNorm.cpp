@@ -24,6 +24,7 @@ public:
   FailureOr<Match> run();
 
 private:
+  bool isData(unsigned atom) const;
   bool readRoot(Factor factor);
   bool readTerm(Term term);
   bool isPerChannel(const Parameter &parameter) const;
@@ -38,6 +39,19 @@ private:
   std::optional<unsigned> xAtom, means, scales, shifts;
 };
 } // namespace
+
+/// True for an element of x. Of one sample, a parameter has as many elements,
+/// but fewer dims.
+bool BatchNormMatcher::isData(unsigned atom) const {
+  const Atom &leaf = algebra.getAtom(atom);
+  if (leaf.kind != AtomKind::leaf)
+    return false;
+  SmallVector<Digit> own = flatten(match.yIndex), read = flatten(leaf.index);
+  llvm::sort(own);
+  llvm::sort(read);
+  return own == read &&
+         (own.size() > 1 || leaf.index.size() == match.yIndex.size());
+}
 
 /// 1/√(v + ε), the only one.
 bool BatchNormMatcher::readRoot(Factor factor) {
@@ -91,14 +105,9 @@ bool BatchNormMatcher::readTerm(Term term) {
   };
   if (!hasRoot)
     return leaves.size() == 1 && !shifts && set(shifts, leaves[0]);
-  auto hasAllDigits = [&](unsigned atom) {
-    SmallVector<Digit> own = flatten(match.yIndex);
-    SmallVector<Digit> read = flatten(algebra.getAtom(atom).index);
-    llvm::sort(own);
-    llvm::sort(read);
-    return own == read;
-  };
-  if (auto *data = llvm::find_if(leaves, hasAllDigits); data != leaves.end()) {
+  if (auto *data =
+          llvm::find_if(leaves, [&](unsigned atom) { return isData(atom); });
+      data != leaves.end()) {
     if (!set(xAtom, *data))
       return false;
     leaves.erase(data);
@@ -164,11 +173,8 @@ FailureOr<Match> BatchNormMatcher::run() {
   for (bool isScaled : {true, false})
     for (Term term : value) {
       bool readsX =
-          llvm::any_of(algebra.getMonomial(term.monomial), [&](Factor factor) {
-            const Atom &atom = algebra.getAtom(factor.atom);
-            return atom.kind == AtomKind::leaf &&
-                   flatten(atom.index).size() == flatten(match.yIndex).size();
-          });
+          llvm::any_of(algebra.getMonomial(term.monomial),
+                       [&](Factor factor) { return isData(factor.atom); });
       if (readsX == isScaled && !readTerm(term))
         return failure();
     }

@@ -1,4 +1,5 @@
-//===- BatchNormSearch.cpp - From the root of a parameter --------*- C++ -*-===//
+//===- BatchNormSearch.cpp - From the root of a parameter --------*- C++
+//-*-===//
 //
 // Part of the Norm project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -55,16 +56,16 @@ static Node *findData(NormalForm &form, Node *y, const Poly &value) {
   return nullptr;
 }
 
-std::vector<Match> NormSearch::matchVariance(Node *variance) {
+std::vector<Match> NormSearch::matchVariance(Node *variance, Refusal &refusal) {
   SmallVector<Node *> order;
   DenseSet<Node *> dependents;
   collectDependents(variance, order, dependents);
   std::vector<Match> found;
   unsigned numResults = 0;
   for (Node *node : order) {
+    // A vector is a parameter.
     if (node->kind == NodeKind::reduce || node->values.empty() ||
-        !isDataType(node->type) ||
-        graph.getNumElements(node) == graph.getNumElements(variance))
+        !isDataType(node->type) || node->shape.size() < 2)
       continue;
     if (++numResults > maxResults)
       break;
@@ -78,7 +79,10 @@ std::vector<Match> NormSearch::matchVariance(Node *variance) {
     if (failed(match)) {
       // x − μ follows from no variance: look into it.
       Node *data = findData(*form, node, *value);
-      if (!data || data->kind != NodeKind::map ||
+      if (!data)
+        continue;
+      refusal.merge({Condition::notBatchNorm, ""});
+      if (data->kind != NodeKind::map ||
           (data->op != ScalarOp::sub && data->op != ScalarOp::add))
         continue;
       within.insert(data);
@@ -91,9 +95,10 @@ std::vector<Match> NormSearch::matchVariance(Node *variance) {
     if (failed(match))
       continue;
     completeMatch(*form, *match, within);
-    Refusal refusal;
-    if (match->isEpsLiteral &&
-        succeeded(matchBatchNormRounding(*match, policy, refusal)))
+    Refusal mode;
+    if (failed(matchBatchNormRounding(*match, policy, mode)))
+      refusal.merge(mode);
+    else if (match->isEpsLiteral)
       found.push_back(std::move(*match));
   }
   return keepFarthest(found);
@@ -101,8 +106,14 @@ std::vector<Match> NormSearch::matchVariance(Node *variance) {
 
 void NormSearch::runBatchNorms() {
   DenseSet<Node *> seen;
-  for (Node *root : graph.getNodes())
-    if (Node *variance = getVariance(root);
-        variance && seen.insert(variance).second)
-      accept(matchVariance(variance));
+  for (Node *root : graph.getNodes()) {
+    Node *variance = getVariance(root);
+    if (!variance || !seen.insert(variance).second)
+      continue;
+    Refusal refusal;
+    std::vector<Match> found = matchVariance(variance, refusal);
+    accept(found);
+    if (found.empty() && refusal.condition != Condition::none)
+      refusals.push_back({root, variance, refusal});
+  }
 }

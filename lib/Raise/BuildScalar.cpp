@@ -1,4 +1,5 @@
-//===- BuildScalar.cpp - Nodes of scalar ops ---------------------*- C++ -*-===//
+//===- BuildScalar.cpp - Nodes of scalar ops ---------------------*- C++
+//-*-===//
 //
 // Part of the Norm project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -59,6 +59,10 @@ static ConditionText getText(Condition condition) {
     return {"shift-not-beta", "the shift is not β"};
   case Condition::statEscapes:
     return {"stat-escapes", "a statistic appears outside of the formula"};
+  case Condition::notBatchNorm:
+    return {"not-batch-norm",
+            "the root is of a parameter, but what follows is not "
+            "(x − μ)·ρ·γ + β per channel"};
   case Condition::needsMode:
     return {"needs-mode", "raising rounds differently than the mode allows"};
   }

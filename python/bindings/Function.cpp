@@ -83,6 +83,8 @@ static void checkArray(const Array &array, const ValueSpec &spec,
   auto refuse = [&](const std::string &why) {
     throw nb::value_error((what.str() + why).c_str());
   };
+  if (reinterpret_cast<uintptr_t>(array.getData()) % getByteWidth(spec.dtype))
+    refuse(" is not aligned: its address is no multiple of its element size");
   bool agrees = array.getShape().size() == spec.shape.size();
   for (size_t i = 0; agrees && i < spec.shape.size(); ++i)
     agrees = ShapedType::isDynamic(spec.shape[i]) ||
@@ -313,6 +315,9 @@ void Function::Call::readOuts(nb::handle out) {
     Operand &operand = operands[getNumArguments() + i];
     operand.array.emplace(outs[i], name, /*writable=*/true);
     checkArray(*operand.array, spec, name);
+    if (operand.array->getFramework().kind == Framework::Kind::exchange &&
+        areGradientsRecorded())
+      checkGradient(outs[i], name);
     if (operand.array->getShape() != getOutShape(i))
       throw nb::value_error((name.str() + " is " +
                              formatType(operand.array->getShape(), spec.dtype) +

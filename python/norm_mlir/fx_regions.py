@@ -44,6 +44,7 @@ class Region:
             raise Unsupported("a result that is not contiguous")
         self.text = text.text(self.results)
         self.arguments = list(text.arguments)
+        self.extents = text.extents()
 
 
 def _is_of_space(node, shape):

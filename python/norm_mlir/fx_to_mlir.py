@@ -358,6 +358,19 @@ class FunctionText:
         else:
             self.add_elementwise(node)
 
+    def extents(self):
+        """Of each dim its size, or an argument and the dim of that."""
+        extents = []
+        for dim, extent in enumerate(self.shape):
+            if not isinstance(extent, int):
+                extent = next(
+                    (i, self.values[node][1].index(dim))
+                    for i, node in enumerate(self.arguments)
+                    if dim in self.values[node][1]
+                )
+            extents.append(extent)
+        return extents
+
     def text(self, results):
         every = tuple(range(len(self.shape)))
         values = [self.values[node] for node in results]

@@ -16,7 +16,7 @@ INFO, to the logger `norm_mlir`.
 
 import collections
 import functools
-import itertools
+import hashlib
 import logging
 import operator
 import re
@@ -26,6 +26,7 @@ from torch._dynamo.backends.common import aot_autograd
 
 from . import CompileError, compile, opt
 from .fx_regions import regions_of, seeds_of
+from .fx_to_mlir import tensor_of
 
 log = logging.getLogger("norm_mlir")
 
@@ -47,46 +48,35 @@ def _compiled(text, threads):
 
 
 _library = torch.library.Library("norm_mlir", "FRAGMENT")
-_numbers = itertools.count()
 
 
-def _as_operator(function, region):
-    """For Inductor, which knows a kernel by its operator."""
-    name = f"kernel{next(_numbers)}"
-    arguments = ", ".join(f"Tensor a{i}" for i in range(len(region.arguments)))
-    results = ", ".join("Tensor" for _ in region.results)
-    several = len(region.results) > 1
+@functools.lru_cache(maxsize=None)
+def _operator(text, threads, num_arguments, extents, dtypes):
+    """For Inductor, which knows a kernel by the name of its operator.
+
+    The name stands for what the kernel computes: Inductor keeps compiled graphs
+    on disk, and another process must not find another kernel under it.
+    """
+    function = _compiled(text, threads)
+    name = "kernel_" + hashlib.sha256(f"{threads} {text}".encode()).hexdigest()[:32]
+    arguments = ", ".join(f"Tensor a{i}" for i in range(num_arguments))
+    results = ", ".join("Tensor" for _ in dtypes)
+    several = len(dtypes) > 1
     _library.define(f"{name}({arguments}) -> {f'({results})' if several else results}")
     _library.impl(name, lambda *a: function(*a), "CPU")
-    # The sizes of a result are those of an argument; the text says of which.
-    like = _sources_of_sizes(region)
 
     def fake(*a):
-        made = [a[0].new_empty([s if isinstance(s, int) else a[s[0]].shape[s[1]] for s in sizes], dtype=d)
-                for sizes, d in like]
-        return tuple(made) if several else made[0]
+        sizes = [e if isinstance(e, int) else a[e[0]].shape[e[1]] for e in extents]
+        made = tuple(a[0].new_empty(sizes, dtype=dtype) for dtype in dtypes)
+        return made if several else made[0]
 
     torch.library.register_fake(f"norm_mlir::{name}", fake, lib=_library)
     return getattr(torch.ops.norm_mlir, name).default
 
 
-def _sources_of_sizes(region):
-    sources = []
-    for result in region.results:
-        tensor = result.meta["val"]
-        sizes = []
-        for extent in tensor.shape:
-            if isinstance(extent, int):
-                sizes.append(extent)
-                continue
-            sizes.append(next(
-                (i, d)
-                for i, argument in enumerate(region.arguments)
-                for d, size in enumerate(argument.meta["val"].shape)
-                if not isinstance(size, int) and size.node.expr == extent.node.expr
-            ))
-        sources.append((sizes, tensor.dtype))
-    return sources
+def _as_operator(region, threads):
+    dtypes = tuple(tensor_of(node).dtype for node in region.results)
+    return _operator(region.text, threads, len(region.arguments), tuple(region.extents), dtypes)
 
 
 def _as_callable(function, number):
@@ -144,7 +134,7 @@ def replace_norms(module, as_operators=False):
                 continue
             if function is None:
                 continue
-            target = _as_operator(function, region) if as_operators else _as_callable(function, kernels)
+            target = _as_operator(region, threads) if as_operators else _as_callable(function, kernels)
             log.info("%s: a kernel of %s", seed, ", ".join(map(str, region.nodes)))
             erased |= set(region.nodes)
             _replace(module.graph, region, target)

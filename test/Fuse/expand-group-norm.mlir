@@ -49,3 +49,45 @@ func.func @batch_norm_and_relu(%x: tensor<2x6x8xf32>, %m: tensor<6xf32>, %v: ten
   } -> tensor<2x6x8xf32>
   return %z : tensor<2x6x8xf32>
 }
+
+// -----
+
+// SiLU after the groups have become one dim again, in f32 as exporters write it:
+// all of it is in the norm.
+// CHECK-LABEL: func @silu
+//  CHECK-SAME:   (%[[X:[^ ]+]]: tensor<2x6x8xf16>)
+//       CHECK:   %[[XG:.*]] = tensor.expand_shape %[[X]]
+//       CHECK:   %[[Y:.*]] = norm.generic (d0: parallel, d1: parallel, d2: reduction, d3: reduction)
+//  CHECK-NEXT:     ins(%[[XG]]
+//       CHECK:     norm.reduce moments
+//       CHECK:     math.exp
+//       CHECK:   %[[C:.*]] = tensor.collapse_shape %[[Y]] {{\[}}[0], [1, 2], [3]]
+//   CHECK-NOT:   linalg.generic
+//       CHECK:   return %[[C]]
+#id = affine_map<(d0, d1, d2) -> (d0, d1, d2)>
+func.func @silu(%x: tensor<2x6x8xf16>) -> tensor<2x6x8xf16> {
+  %one = arith.constant 1.0 : f32
+  %e = tensor.empty() : tensor<2x6x8xf16>
+  %w = tensor.empty() : tensor<2x6x8xf32>
+  %y = norm.group_norm ins(%x : tensor<2x6x8xf16>) outs(%e : tensor<2x6x8xf16>) dims = [1, 2] channel_dim = 1 groups = 3 eps = 1.0
+  %wide = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel", "parallel"]} ins(%y : tensor<2x6x8xf16>) outs(%w : tensor<2x6x8xf32>) {
+  ^bb0(%a: f16, %o: f32):
+    %1 = arith.extf %a : f16 to f32
+    linalg.yield %1 : f32
+  } -> tensor<2x6x8xf32>
+  %gate = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel", "parallel"]} ins(%wide : tensor<2x6x8xf32>) outs(%w : tensor<2x6x8xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %1 = arith.negf %a : f32
+    %2 = math.exp %1 : f32
+    %3 = arith.addf %2, %one : f32
+    %4 = arith.divf %one, %3 : f32
+    linalg.yield %4 : f32
+  } -> tensor<2x6x8xf32>
+  %z = linalg.generic {indexing_maps = [#id, #id, #id], iterator_types = ["parallel", "parallel", "parallel"]} ins(%wide, %gate : tensor<2x6x8xf32>, tensor<2x6x8xf32>) outs(%e : tensor<2x6x8xf16>) {
+  ^bb0(%a: f32, %b: f32, %o: f16):
+    %1 = arith.mulf %a, %b : f32
+    %2 = arith.truncf %1 : f32 to f16
+    linalg.yield %2 : f16
+  } -> tensor<2x6x8xf16>
+  return %z : tensor<2x6x8xf16>
+}

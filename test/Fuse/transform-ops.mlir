@@ -25,6 +25,24 @@ func.func @g(%x: tensor<2x4x8xf32>, %e: tensor<2x4x8xf32>) -> tensor<2x4x8xf32> 
   return %y : tensor<2x4x8xf32>
 }
 
+// A group norm has no rows to fuse with until it is the layer norm of its groups,
+// which these patterns do not make of it: what stands beside it stays there.
+// CHECK-LABEL: func @group_norm
+//       CHECK:   %[[A:.*]] = linalg.abs
+//       CHECK:   norm.generic (d0: parallel, d1: reduction)
+//  CHECK-NEXT:     ins(%{{[^ ]+}}[d0, d1] : tensor<8x4xf32>)
+//       CHECK:   %[[Y:.*]] = tensor.collapse_shape
+//       CHECK:   linalg.exp ins(%[[Y]] :
+//       CHECK:   norm.generic
+//  CHECK-NEXT:     ins(%[[A]][d0, d1] : tensor<4x8xf32>)
+func.func @group_norm(%x: tensor<4x8xf32>, %e: tensor<4x8xf32>) -> (tensor<4x8xf32>, tensor<4x8xf32>) {
+  %a = linalg.abs ins(%x : tensor<4x8xf32>) outs(%e : tensor<4x8xf32>) -> tensor<4x8xf32>
+  %y = norm.group_norm ins(%a : tensor<4x8xf32>) outs(%e : tensor<4x8xf32>) dims = [1] channel_dim = 1 groups = 2 eps = 1.0
+  %z = linalg.exp ins(%y : tensor<4x8xf32>) outs(%e : tensor<4x8xf32>) -> tensor<4x8xf32>
+  %s = norm.rms_norm ins(%a : tensor<4x8xf32>) outs(%e : tensor<4x8xf32>) dims = [1] eps = 1.0
+  return %z, %s : tensor<4x8xf32>, tensor<4x8xf32>
+}
+
 module attributes {transform.with_named_sequence} {
   transform.named_sequence @__transform_main(%root: !transform.any_op) {
     %func = transform.structured.match ops{["func.func"]} in %root : (!transform.any_op) -> !transform.any_op

@@ -144,3 +144,11 @@ func.func @apart(%x: memref<4xf32>, %g: memref<8xf32>, %y: memref<4xf32>) {
   }
   return
 }
+
+// CHECK: plan.mlir:[[#@LINE+3]]:{{.*}}[Missed]{{.*}}is in a kernel already
+gpu.module @kernels {
+  gpu.func @within(%x: memref<4x8xf32>) kernel {
+    norm.rms_norm ins(%x : memref<4x8xf32>) outs(%x : memref<4x8xf32>) dims = [1] eps = 1.0e-5
+    gpu.return
+  }
+}

@@ -68,6 +68,8 @@ def test_few_elements(scale, shape):
         (lambda: (array(3, 10)[:, ::2], array(5)), ValueError, "argument 0 is not contiguous"),
         (lambda: (array(5, 3).T, array(5)), ValueError, r"strides are \(1, 3\) elements"),
         (lambda: (array(3, 5), array(10)[::-2]), ValueError, "argument 1 is not contiguous"),
+        (lambda: (array(3, 5), np.frombuffer(b"." * 21, "float32", 5, offset=1)), ValueError, "not aligned"),
+        (lambda: (array(3, 5).astype(">f4"), array(5)), TypeError, "format '>f'"),
         (lambda: (array(3, 5), [1.0] * 5), TypeError, "neither a buffer nor __dlpack__"),
         (lambda: (array(3, 5), 1.0), TypeError, "argument 1 is a .*float"),
         (lambda: (array(3, 5), array(4)), ValueError, "'linalg.generic' dimension #0"),

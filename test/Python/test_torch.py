@@ -37,6 +37,10 @@ def test_gradients_are_not_lost_silently():
         norm_mlir.layer_norm(x, w)
     with torch.no_grad():
         torch.testing.assert_close(norm_mlir.layer_norm(x, w), functional.layer_norm(x, (8,), w))
+    with torch.inference_mode():
+        norm_mlir.layer_norm(torch.randn(4, 8), w)
+    with pytest.raises(TypeError, match="out requires a gradient"):
+        norm_mlir.layer_norm(x, out=torch.zeros(4, 8, requires_grad=True))
     torch.testing.assert_close(norm_mlir.layer_norm(x, w.detach()), functional.layer_norm(x, (8,)))
 
 

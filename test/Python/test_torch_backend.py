@@ -105,6 +105,16 @@ def test_left_to_pytorch(function):
     compare(function, *data(), kernels=0, left=1)
 
 
+def test_what_needs_the_result_stays_outside():
+    """The cumsum reads the norm, and the product reads both."""
+
+    def function(x, y):
+        normed = functional.layer_norm(x, (N,))
+        return normed * normed.cumsum(-1)
+
+    compare(function, *data())
+
+
 def test_order_of_effects_stays():
     def function(x, y):
         normed = functional.layer_norm(x, (N,))
@@ -128,6 +138,15 @@ def test_dynamic_rows_compile_once(options):
             inputs = data(rows)
             torch.testing.assert_close(compiled(*inputs), module(*inputs))
     assert counters["graphs"] == 1
+
+
+def test_operators_are_named_by_what_they_compute():
+    """Inductor finds compiled graphs again, by the names in them."""
+    for eps in (1e-5, 1.0):
+        compare(lambda x, y: functional.layer_norm(x, (N,), eps=eps) + y, *data(),
+                options={"rest": "inductor"}, kernels=1)
+        counters.clear()
+        torch._dynamo.reset()
 
 
 @pytest.mark.parametrize("options", [None, {"rest": "inductor"}])

@@ -5,7 +5,6 @@
 #id = affine_map<(d0, d1, d2) -> (d0, d1, d2)>
 #channel = affine_map<(d0, d1, d2) -> (d1)>
 #last = affine_map<(d0, d1, d2) -> (d2)>
-#vector = affine_map<(d0) -> (d0)>
 
 // CHECK-LABEL: func @in_one_body
 //  CHECK-SAME:   (%[[X:[^ ]+]]: tensor<2x4x8xf32>, %[[M:[^ ]+]]: tensor<4xf32>, %[[V:[^ ]+]]: tensor<4xf32>, %[[G:[^ ]+]]: tensor<4xf32>, %[[B:[^ ]+]]: tensor<4xf32>)
@@ -77,4 +76,21 @@ func.func @wide_and_plain(%x: tensor<?x4x8xf16>, %m: tensor<4xf32>, %v: tensor<4
     linalg.yield %ye : f16
   } -> tensor<?x4x8xf16>
   return %y : tensor<?x4x8xf16>
+}
+
+// One sample.
+// CHECK-LABEL: func @one_sample
+//       CHECK:   norm.batch_norm ins(%{{[^ ]+}} : tensor<1x4xf32>) mean(%{{[^ ]+}} : tensor<4xf32>) variance(%{{[^ ]+}} : tensor<4xf32>) outs({{.*}}) channel_dim = 1 eps
+func.func @one_sample(%x: tensor<1x4xf32>, %m: tensor<4xf32>, %v: tensor<4xf32>) -> tensor<1x4xf32> {
+  %eps = arith.constant 3.906250e-03 : f32
+  %y = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d1)>, affine_map<(d0, d1) -> (d1)>, affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "parallel"]}
+      ins(%x, %m, %v : tensor<1x4xf32>, tensor<4xf32>, tensor<4xf32>) outs(%x : tensor<1x4xf32>) {
+  ^bb0(%xe: f32, %me: f32, %ve: f32, %o: f32):
+    %w = arith.addf %ve, %eps : f32
+    %r = math.rsqrt %w : f32
+    %c = arith.subf %xe, %me : f32
+    %h = arith.mulf %c, %r : f32
+    linalg.yield %h : f32
+  } -> tensor<1x4xf32>
+  return %y : tensor<1x4xf32>
 }

@@ -10,6 +10,7 @@
 # prints `N passed, N failed` and, for each failure, the seed that makes it.
 
 import argparse
+import concurrent.futures
 import os
 import random
 import re
@@ -586,8 +587,12 @@ def main():
     passed = failed = 0
     with tempfile.TemporaryDirectory() as temporary:
         directory = options.keep or temporary
-        for seed in range(options.first, options.first + options.seeds):
-            error, log = check(seed, tools, directory, bool(options.keep))
+        seeds = range(options.first, options.first + options.seeds)
+        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+            verdicts = pool.map(
+                lambda seed: check(seed, tools, directory, bool(options.keep)), seeds)
+            verdicts = list(zip(seeds, verdicts))
+        for seed, (error, log) in verdicts:
             if error is None:
                 passed += 1
                 continue

@@ -111,9 +111,12 @@ def read_modules(folder, rng):
         if path.name == "invalid.mlir" or "transform." in path.read_text():
             continue
         text = re.sub(r"//.*", "", path.read_text())
+        aliases = "".join(re.findall(r"^#\w+ = .*\n", text, re.M))
+        text = re.sub(r"^#\w+ = .*\n", "", text, flags=re.M)
         functions = re.split(r"\n(?=func\.func @)", text)[1:]
         functions = [f for f in functions if "norm." in f and "call @" not in f]
-        aliases = "".join(re.findall(r"^#\w+ = .*\n", text, re.M))
+        # Upstream's parser of linalg.reduce and its like crashes on bad dims.
+        functions = [f for f in functions if not re.search("dimensions = |permutation = ", f)]
         for f in rng.sample(functions, min(MODULES_PER_FILE, len(functions))):
             yield aliases + f
 

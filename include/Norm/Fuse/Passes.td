@@ -65,6 +65,9 @@ def NormFusePass : Pass<"norm-fuse"> {
     * `affine`: constant scale and shift go into the constant f32 or f64 weights
       of the matmuls that read the norm: (h·γ + β)·W = h·(γ·W) + β·W.
 
+    A group norm becomes the layer norm of its groups first, and elementwise
+    linalg.generic ops that follow it take over its dims.
+
     Numeric contract: the body computes what the ops did, step by step, with
     every cast kept, so values are the same bit by bit, but for the order of
     reductions, which `norm.reduce` leaves free. `affine` alone differs: each

@@ -36,6 +36,8 @@ struct GPUPlan {
   int64_t vectorsPerThread = 1;
   /// Rows stay in registers; otherwise every pass reads them again.
   bool isHeld = true;
+  /// That ptxas may use for a thread.
+  int64_t registers = 0;
 
   /// Of a block.
   int64_t getThreads() const {
@@ -60,11 +62,9 @@ FailureOr<SmallVector<GPUPlan>> getGPUPlans(const RowProgram &program,
                                             const GPUChip &chip,
                                             std::string &reason);
 
-/// What one vector of operand number `operand` must be aligned to, in bytes.
+/// What `width` elements of operand number `operand` must be aligned to to be
+/// accessed at once, in bytes.
 int64_t getAccessAlignment(GenericOp op, unsigned operand, int64_t width);
-
-/// The static strides of an operand, of the dims of its type.
-SmallVector<int64_t> getStaticStrides(MemRefType type);
 
 } // namespace mlir::norm
 

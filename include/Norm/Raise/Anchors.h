@@ -16,7 +16,8 @@ namespace mlir::norm {
 /// The types of data that the named ops take.
 bool isDataType(Type type);
 
-/// A sum that is part of no norm, and the first condition that was not met.
+/// A sum, or a root of a parameter, that is part of no norm, and the first
+/// condition that was not met.
 struct RefusedAnchor {
   Node *sum;
   Node *x; // the farthest node on which alone the sum depends, if any
@@ -46,7 +47,7 @@ private:
   std::vector<Match> keepFarthest(ArrayRef<Match> found);
   void accept(ArrayRef<Match> found);
   void runBatchNorms();
-  std::vector<Match> matchVariance(Node *variance);
+  std::vector<Match> matchVariance(Node *variance, Refusal &refusal);
 
   ExprGraph &graph;
   RoundingPolicy policy;

@@ -35,6 +35,7 @@ enum class Condition : uint8_t {
   scaleNotGamma,
   shiftNotBeta,
   statEscapes,
+  notBatchNorm,
   needsMode
 };
 

@@ -66,11 +66,6 @@ public:
   /// interface has it.
   void (*getFunction() const)(void **) { return function; }
 
-  /// The code itself, for callers that pack the arguments: the address of each
-  /// scalar, and of the pointer to each descriptor, as upstream's packed
-  /// interface has it.
-  void (*getFunction() const)(void **) { return function; }
-
   /// Calls the function. Tensor arguments stay as they are, memref arguments
   /// may be written. A failing cf.assert in the function aborts the process.
   llvm::Expected<SmallVector<HostTensor>>

@@ -103,3 +103,23 @@ func.func @channels_first(%x: memref<8x96x3136xf32>, %g: memref<96xf32>, %y: mem
       outs(%y : memref<8x96x3136xf32>) dims = [1] eps = 1.0e-5
   return
 }
+func.func @gated_ln_f32_4096(%x: memref<?x4096xf32>, %r: memref<?x4096xf32>, %z: memref<?x4096xf32>, %g: memref<4096xf32>, %b: memref<4096xf32>, %s: memref<?x4096xf32>, %y: memref<?x4096xf32>) {
+  %h = arith.constant 0.5 : f32
+  %one = arith.constant 1.0 : f32
+  norm.generic (d0: parallel, d1: reduction) ins(%x[d0, d1], %r[d0, d1], %z[d0, d1], %g[d1], %b[d1] : memref<?x4096xf32>, memref<?x4096xf32>, memref<?x4096xf32>, memref<4096xf32>, memref<4096xf32>) outs(%s[d0, d1], %y[d0, d1] : memref<?x4096xf32>, memref<?x4096xf32>) (%xe, %re, %ze, %ge, %be) {
+    %v = arith.addf %xe, %re : f32
+    %mean, %var = norm.reduce moments %v : f32
+    %c = arith.subf %v, %mean : f32
+    %rho = math.rsqrt %var : f32
+    %n = arith.mulf %c, %rho : f32
+    %n2 = arith.mulf %n, %ge : f32
+    %n3 = arith.addf %n2, %be : f32
+    %e = math.erf %n3 : f32
+    %e1 = arith.addf %e, %one : f32
+    %ph = arith.mulf %n3, %h : f32
+    %o = arith.mulf %e1, %ph : f32
+    %q = arith.mulf %o, %ze : f32
+    norm.yield %v, %q : f32, f32
+  }
+  return
+}

@@ -1,0 +1,101 @@
+//===- HasKernel.cpp - Which ops there are kernels for -*- C++ -*-===//
+//
+// Part of the Norm project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "HasKernel.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+
+using namespace mlir;
+using namespace mlir::norm;
+
+static bool isFloat(Type type) {
+  return isa<Float16Type, BFloat16Type, Float32Type, Float64Type>(type);
+}
+
+/// Ops on scalars that the GPU has instructions for, or that expand to such.
+static bool isKnown(Operation *op) {
+  if (isa<ReduceOp, CountOp>(op))
+    return true;
+  if (isa<arith::ArithDialect>(op->getDialect()))
+    return !isa<arith::RemFOp>(op);
+  return isa<math::AbsFOp, math::CeilOp, math::ClampFOp, math::CopySignOp,
+             math::ErfOp, math::Exp2Op, math::ExpM1Op, math::ExpOp,
+             math::FloorOp, math::FmaOp, math::Log1pOp, math::Log2Op,
+             math::LogOp, math::RoundEvenOp, math::RsqrtOp, math::SqrtOp,
+             math::TanhOp, math::TruncOp>(op);
+}
+
+static bool isF8(Type type) {
+  return isa<Float8E4M3FNType, Float8E5M2Type>(type);
+}
+
+/// f8 is for results alone: what is rounded to it is stored, as it is or as a
+/// byte.
+static bool isF8Result(Operation *op) {
+  auto truncate = dyn_cast<arith::TruncFOp>(op);
+  return truncate && isF8(truncate.getType()) &&
+         !truncate.getIn().getType().isF64() &&
+         llvm::all_of(op->getUsers(), llvm::IsaPred<YieldOp, arith::BitcastOp>);
+}
+
+static LogicalResult verifyBody(GenericOp op, const GPUChip &chip,
+                                std::string &reason) {
+  llvm::raw_string_ostream os(reason);
+  for (Operation &nested : op.getBodyBlock()->without_terminator()) {
+    if (!isKnown(&nested)) {
+      os << "'" << nested.getName() << "' has no code of its own on the GPU";
+      return failure();
+    }
+    bool isTranscendental =
+        isa<math::ErfOp, math::Exp2Op, math::ExpM1Op, math::ExpOp,
+            math::Log1pOp, math::Log2Op, math::LogOp, math::TanhOp>(nested);
+    for (Type type : nested.getResultTypes())
+      if (!(isFloat(type) && !(isTranscendental && type.isF64())) &&
+          !type.isIntOrIndex() && !(chip.hasF8 && isF8Result(&nested))) {
+        os << "'" << nested.getName() << "' has no code on " << type << " on "
+           << chip.name;
+        return failure();
+      }
+  }
+  return success();
+}
+
+static LogicalResult verifyOperands(GenericOp op, std::string &reason) {
+  llvm::raw_string_ostream os(reason);
+  for (auto [i, type] : llvm::enumerate(op->getOperandTypes())) {
+    bool isOut = i >= op.getInputs().size();
+    Type element = getElementTypeOrSelf(type);
+    auto memref = dyn_cast<MemRefType>(type);
+    bool isBytes =
+        element.isInteger() && element.getIntOrFloatBitWidth() % 8 == 0;
+    if (!isFloat(element) && !isBytes && !(element.isIndex() && !memref) &&
+        !(isOut && isF8(element))) {
+      os << "no kernels on " << type << " as an " << (isOut ? "out" : "input");
+      return failure();
+    }
+    if (memref && !memref.isStrided()) {
+      os << "no strides for " << type;
+      return failure();
+    }
+  }
+  return success();
+}
+
+LogicalResult mlir::norm::verifyHasKernel(GenericOp op, const GPUChip &chip,
+                                          std::string &reason) {
+  if (op->getParentOfType<gpu::GPUModuleOp>()) {
+    reason = "is in a kernel already";
+    return failure();
+  }
+  if (!op.hasPureBufferSemantics()) {
+    reason = "works on tensors: bufferize first";
+    return failure();
+  }
+  if (failed(verifyOperands(op, reason)))
+    return failure();
+  return verifyBody(op, chip, reason);
+}
