@@ -1,11 +1,11 @@
 # What people run. Each target does its own set-up; the rest is CMake.
-.PHONY: bench demo test check-ci check-all
+.PHONY: bench bench-copies bench-peers demo test check-ci check-all
 
 # One release build, then examples/ through every road.
 demo:
 	scripts/setup.sh
 	cmake --preset release
-	cmake --build --preset release --target norm-opt norm-run
+	cmake --build --preset release --target norm-opt norm-run norm-translate
 	scripts/demo.py
 
 # One release build, lit, and sampled numerics: 10 minutes from a clean clone.
@@ -23,9 +23,18 @@ check-all:
 	scripts/setup.sh --all
 	scripts/run-tests.py check-all
 
-# Every road beside copies of as many bytes, for the record: bench/results.
-bench:
+# Every road beside copies of as many bytes, and kernels beside those of other
+# systems, in a virtual environment: for the record, in bench/results.
+bench: bench-copies bench-peers
+
+bench-copies:
 	scripts/setup.sh
 	cmake --preset release
 	cmake --build --preset release --target norm-run
 	bench/bench.py --roads vector,linalg,affine
+
+bench-peers:
+	scripts/setup.sh
+	python3 -m venv build/peers
+	build/peers/bin/pip install -q -r bench/requirements.txt .
+	build/peers/bin/python bench/peers.py

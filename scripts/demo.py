@@ -25,8 +25,14 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-# Of --norm-cpu-pipeline, its default first.
-ROADS = ["vector", "linalg", "affine"]
+# How norm ops run, as options of norm-run: the roads of --norm-cpu-pipeline, its
+# default first, and the kernels for a GPU, which the interpreter does not time.
+ROADS = {
+    "vector": ["--road=vector", "--time"],
+    "linalg": ["--road=linalg", "--time"],
+    "affine": ["--road=affine", "--time"],
+    "ptx": ["--target=ptx-interpreter"],
+}
 # How an exported module is compiled: name, passes, road.
 WAYS = [
     ("as exported", [], "linalg"),
@@ -42,6 +48,7 @@ activation, in sizes of the first argument.
 time: the median of one call, on one thread.  of copy: the time that a plain copy of
 as many bytes takes, divided by that of the call; 1 is the speed of memory, and a copy
 that stays in the caches is faster than memory.
+ptx: the kernels for a GPU, run by an interpreter.
 error/bound: at most 1 is right; norm-run derives the bound from the types.
 
 Next:
@@ -49,6 +56,7 @@ Next:
   norm-opt {example} --norm-raise --norm-fuse                  # norms, fused
   norm-opt {example} --norm-cpu-pipeline=stop-after=vector     # the loops of norm ops
   norm-run {example} --verify --time                           # one run, in detail
+  norm-opt examples/layer_norm.mlir --norm-gpu-pipeline="chip=sm_90" | norm-translate --norm-to-ptx
   make test
 README.md says where things are, docs/ what every op and pass means."""
 
@@ -56,7 +64,7 @@ README.md says where things are, docs/ what every op and pass means."""
 def run(norm_run, file, *options):
     """The report of one run, and why it failed or an empty string."""
     result = subprocess.run(
-        [norm_run, file, "--time", "--json", *options], capture_output=True, text=True
+        [norm_run, file, "--json", *options], capture_output=True, text=True
     )
     report = json.loads(result.stdout) if result.stdout else None
     if result.returncode == 0:
@@ -93,8 +101,8 @@ def row(file, road, report, error):
 def run_roads(tools, file):
     """How many runs failed, of how many."""
     failed = 0
-    for road in ROADS:
-        report, error = run(tools / "norm-run", file, f"--road={road}", "--verify")
+    for road, options in ROADS.items():
+        report, error = run(tools / "norm-run", file, "--verify", *options)
         failed += bool(error)
         print(row(file, road, report, error), flush=True)
     return failed, len(ROADS)
@@ -157,7 +165,7 @@ def run_exported(tools, file):
             report, error = None, result.stderr.strip()
             if result.returncode == 0:
                 report, error = run(tools / "norm-run", module, f"--road={road}",
-                                    f"--verify-against={file}", *weights)
+                                    "--time", f"--verify-against={file}", *weights)
             name = pathlib.Path(file).stem
             if not report or not report.get("outputs"):
                 failed += 1
