@@ -1,5 +1,4 @@
-//===- VectorElements.cpp - The loops over the elements of a row -*- C++ -*-===//
-//-*-===//
+//===- VectorElements.cpp - Loops over a row's elements ------- -*- C++ -*-===//
 //
 // Part of the Norm project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
