@@ -21,7 +21,7 @@ struct RewriteListener : RewriterBase::Listener {
   explicit RewriteListener(SetVector<Value> &collapsed)
       : collapsed(collapsed) {}
   void notifyOperationInserted(Operation *op,
-                               OpBuilder::InsertPoint previous) override {
+                               OpBuilder::InsertPoint) override {
     inserted.push_back(op);
   }
   void notifyOperationErased(Operation *op) override {

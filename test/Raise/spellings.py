@@ -464,7 +464,8 @@ def build_batch(choice, mutation, log):
     rank = choice("rank", [2, 3, 4])
     channel = choice("channel", [0, 1, rank - 1])
     shape = [4] * rank if mutation == "other dims" else [2, 3, 5, 7][:rank]
-    p = Program(choice, shape, [], choice("dynamic", [[], [0]]))
+    # A parameter is as long as the channel: it must be known to be.
+    p = Program(choice, shape, [], choice("dynamic", [[], [0]] if channel else [[]]))
     p.keepdims = False
     data = choice("data", ["f32", "f32", "f16", "bf16"])
     x = p.cast(("%data", p.all(), data), "f32")
@@ -515,7 +516,7 @@ def build_batch(choice, mutation, log):
     if mutation == "negative":
         y = p.with_constant("mulf", y, -1.0)
     y = p.cast(y, data)
-    size = "?" if p.dynamic and channel == 0 else shape[channel]
+    size = shape[channel]
     mean_dim = (channel + 1) % rank if mutation == "other dims" else channel
     mean_size = "?" if p.dynamic and mean_dim == 0 else shape[mean_dim]
     text = (
