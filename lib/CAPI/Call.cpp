@@ -90,7 +90,8 @@ static llvm::Error checkExtents(const CheckedKernel &kernel,
   llvm::Expected<Kernel::Call> call = kernel.extents->prepare(inputs);
   if (!call)
     return call.takeError();
-  call->run();
+  if (llvm::Error error = call->run())
+    return error;
 
   const auto *number = static_cast<const int64_t *>(numbers.getData());
   if (size_t(*number) < kernel.messages.size())
@@ -132,8 +133,7 @@ static llvm::Error invoke(const CheckedKernel &checked, intptr_t numArguments,
       return error;
   if (llvm::Error error = checkOverlap(kernel.getSignature(), arguments))
     return error;
-  call->run();
-  return llvm::Error::success();
+  return call->run();
 }
 
 MlirLogicalResult mlirNormKernelInvoke(MlirNormKernel kernel,
