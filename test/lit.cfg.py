@@ -44,6 +44,9 @@ config.substitutions += [
     ("%cc", config.cc),
     ("%llvm_include_dir", config.llvm_include_dir),
     ("%llvm_lib_dir", config.llvm_lib_dir),
+    # What is linked with libraries of ours has their runtime.
+    ("%sanitize", "-fsanitize=" + config.llvm_use_sanitizer.replace(";", ",")
+     if config.llvm_use_sanitizer else ""),
     ("%llvm_tools_dir", config.llvm_tools_dir),
     ("%norm_plugin", config.norm_plugin),
     ("%shlibext", config.llvm_shlib_ext),

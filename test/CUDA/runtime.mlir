@@ -3,7 +3,7 @@
 // RUN: norm-opt %s --nvvm-attach-target="chip=sm_90 features=+ptx80" --gpu-to-llvm --gpu-module-to-binary=format=isa \
 // RUN:   | mlir-translate --mlir-to-llvmir -o %t.ll
 // RUN: clang-22 -w -c %t.ll -o %t.o
-// RUN: clang-22 %S/Inputs/main.c %t.o -o %t -L%norm_binary_dir/lib/CUDA -lnorm_cuda_runtime -Wl,-rpath,%norm_binary_dir/lib/CUDA
+// RUN: clang-22 %sanitize %S/Inputs/main.c %t.o -o %t -L%norm_binary_dir/lib/CUDA -lnorm_cuda_runtime -Wl,-rpath,%norm_binary_dir/lib/CUDA
 // RUN: env LD_LIBRARY_PATH=%norm_binary_dir/test/CUDA/fake %t 2>&1 | FileCheck %s
 
 // Without a driver, or where a call fails, the process ends with one line.
