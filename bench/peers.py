@@ -9,8 +9,9 @@
 usage: peers.py [--threads N] [--rounds N] [--json FILE] [--plot FILE.png]
 
 Every peer that is installed normalizes the same arrays, is checked against NumPy
-in f64 first, and is timed in turn with the others; medians. Results go into
-given or reused memory where a peer can do that. A share is the time of NumPy's
+in f64 first, and is timed in turn with the others; medians. Peers that allocate
+their results get memory that was in use before, as glibc is told to give none
+back: fresh pages would cost as much as the norm. A share is the time of NumPy's
 copy of x over that of the kernel. The cases are larger than the caches, where
 what a call costs does not matter.
 """
@@ -22,6 +23,7 @@ import os
 import pathlib
 import platform
 import statistics
+import sys
 import time
 
 import numpy as np
@@ -38,6 +40,8 @@ CASES = {
     "layer_norm + gelu 8192x4096": ("gelu", 8192, 4096),
 }
 EPS = 1e-5
+# Memory that is freed stays with the process, and is given out again.
+KEEP_MEMORY = {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(1 << 40)}
 
 
 def reference(op, x, scale, shift):
@@ -271,6 +275,9 @@ def main():
     parser.add_argument("--json", type=pathlib.Path)
     parser.add_argument("--plot", type=pathlib.Path)
     options = parser.parse_args()
+    if any(os.environ.get(key) != value for key, value in KEEP_MEMORY.items()):
+        os.environ.update(KEEP_MEMORY)
+        os.execv(sys.executable, [sys.executable, *sys.argv])
     # JAX has no call for it: as many threads as there are cores.
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[-options.threads :])
 

@@ -20,8 +20,7 @@ namespace {
 struct RewriteListener : RewriterBase::Listener {
   explicit RewriteListener(SetVector<Value> &collapsed)
       : collapsed(collapsed) {}
-  void notifyOperationInserted(Operation *op,
-                               OpBuilder::InsertPoint) override {
+  void notifyOperationInserted(Operation *op, OpBuilder::InsertPoint) override {
     inserted.push_back(op);
   }
   void notifyOperationErased(Operation *op) override {
