@@ -80,20 +80,8 @@ void VectorLoops::emitStreamingConditions() {
     return;
 
   bool rowsNeverAligned = matchPattern(aligned, m_Zero());
-  bool pitchesAligned = llvm::all_of(elementOuts, [&](unsigned i) {
-    auto type = cast<MemRefType>(op.getOutputs()[i].getType());
-    SmallVector<int64_t> strides;
-    int64_t offset;
-    (void)type.getStridesAndOffset(strides, offset);
-    int64_t width = type.getElementTypeBitWidth() / 8;
-    return llvm::all_of(ArrayRef(strides).drop_back(), [&](int64_t stride) {
-      return !ShapedType::isDynamic(stride) && stride * width % cacheLine == 0;
-    });
-  });
-  // Where the pitch is a multiple of the line, buffers mostly are aligned too,
-  // and code for others is not worth its size.
-  bool canPeel =
-      plan.reducesAcrossLanes && plan.hasMaskedTails && !pitchesAligned;
+  // Heads are for buffers of callers too: NumPy's start 16 bytes past a line.
+  bool canPeel = plan.reducesAcrossLanes && plan.hasMaskedTails;
   if (rowsNeverAligned && !canPeel)
     return;
   if (!canPeel) {
