@@ -66,17 +66,11 @@ func.func @fused(%x: {matrix}, %r: {matrix}, %scale: tensor<4096xf32>,
 }}"""
 
 
-LAYER_NORM = """
-  %y = norm.layer_norm ins({0} : tensor<8192x4096xf32>) scale(%scale : tensor<4096xf32>)
-      shift(%shift : tensor<4096xf32>) outs(%e : tensor<8192x4096xf32>) dims = [1] eps = 1.0e-5
-"""
-ADD = """
-  %sum = linalg.add ins(%x, %r : tensor<8192x4096xf32>, tensor<8192x4096xf32>)
-      outs(%e : tensor<8192x4096xf32>) -> tensor<8192x4096xf32>
-"""
-GELU = """
-  %g = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]}
-      ins(%y : tensor<8192x4096xf32>) outs(%e : tensor<8192x4096xf32>) {
+def gelu(matrix):
+    """%g, the GELU (tanh) of %y, into an empty %e."""
+    return f"""
+  %g = linalg.generic {{indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]}}
+      ins(%y : {matrix}) outs(%e : {matrix}) {{
   ^bb0(%a: f32, %o: f32):
     %half = arith.constant 0.5 : f32
     %one = arith.constant 1.0 : f32
@@ -92,7 +86,16 @@ GELU = """
     %h = arith.mulf %a, %half : f32
     %v = arith.mulf %h, %sum : f32
     linalg.yield %v : f32
-  } -> tensor<8192x4096xf32>
+  }} -> {matrix}"""
+
+
+LAYER_NORM = """
+  %y = norm.layer_norm ins({0} : tensor<8192x4096xf32>) scale(%scale : tensor<4096xf32>)
+      shift(%shift : tensor<4096xf32>) outs(%e : tensor<8192x4096xf32>) dims = [1] eps = 1.0e-5
+"""
+ADD = """
+  %sum = linalg.add ins(%x, %r : tensor<8192x4096xf32>, tensor<8192x4096xf32>)
+      outs(%e : tensor<8192x4096xf32>) -> tensor<8192x4096xf32>
 """
 QUANTIZE = """
   %zero = arith.constant 0.0 : f32
@@ -153,7 +156,7 @@ CASES = {
         ADD + LAYER_NORM.format("%sum"),
     ),
     "layer_norm + GELU(tanh) 8192x4096": fused(
-        "8192x4096", [("g", MATRIX)], LAYER_NORM.format("%x") + GELU
+        "8192x4096", [("g", MATRIX)], LAYER_NORM.format("%x") + gelu(MATRIX)
     ),
     "layer_norm + int8 quantize 8192x4096": fused(
         "8192x4096",

@@ -21,12 +21,12 @@ import importlib.metadata
 import json
 import os
 import pathlib
-import platform
 import statistics
 import sys
 import time
 
 import numpy as np
+from bench import cpu_name, gelu
 
 CASES = {
     # name: op, rows, features
@@ -61,25 +61,6 @@ def ours(op, x, scale, shift, threads):
 
     rows, features = x.shape
     name, clauses = ("rms_norm", "") if op == "rms_norm" else ("layer_norm", "shift(%b : !v)")
-    gelu = """
-  %g = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]}
-      ins(%y : !m) outs(%e : !m) {
-  ^bb0(%a: f32, %o: f32):
-    %half = arith.constant 0.5 : f32
-    %one = arith.constant 1.0 : f32
-    %root = arith.constant 0.79788456080286536 : f32
-    %cubic = arith.constant 0.044715 : f32
-    %a2 = arith.mulf %a, %a : f32
-    %a3 = arith.mulf %a2, %a : f32
-    %k = arith.mulf %a3, %cubic : f32
-    %in = arith.addf %a, %k : f32
-    %arg = arith.mulf %in, %root : f32
-    %tanh = math.tanh %arg : f32
-    %sum = arith.addf %tanh, %one : f32
-    %h = arith.mulf %a, %half : f32
-    %v = arith.mulf %h, %sum : f32
-    linalg.yield %v : f32
-  } -> !m"""
     result = "%g" if op == "gelu" else "%y"
     f = norm_mlir.compile(f"""
 !m = tensor<{rows}x{features}xf32>
@@ -88,7 +69,7 @@ def ours(op, x, scale, shift, threads):
 func.func @f(%x: !m, %s: !v, %b: !v) -> !m {{
   %e = tensor.empty() : !m
   %y = norm.{name} ins(%x : !m) scale(%s : !v) {clauses} outs(%e : !m) dims = [1] eps = {EPS:e}
-  {gelu if op == "gelu" else ""}
+  {gelu("!m") if op == "gelu" else ""}
   return {result} : !m
 }}""", options=f"threads={threads}")
     out = np.empty_like(x)
@@ -250,13 +231,6 @@ def plot(results, file):
     axes.legend(ncols=len(PEERS), fontsize=8)
     figure.tight_layout()
     figure.savefig(file, dpi=120)
-
-
-def cpu_name():
-    for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            return line.split(":", 1)[1].strip()
-    return platform.processor()
 
 
 def version(package):

@@ -40,11 +40,12 @@ VectorLoops::emitAccumulation(ArrayRef<std::pair<Combiner, Type>> accumulators,
     for (unsigned i = 0; i < number; ++i)
       inits.push_back(createIdentity(i, /*scalar=*/true));
 
+  ScalarBuilder scalars{builder, loc, arith::FastMathFlags::contract};
   auto merge = [&](ValueRange carried, ValueRange chunk) {
     SmallVector<Value> merged;
     for (auto [i, both] : llvm::enumerate(llvm::zip_equal(carried, chunk)))
-      merged.push_back(emitCombine(builder, loc, getKind(i), std::get<0>(both),
-                                   std::get<1>(both)));
+      merged.push_back(
+          scalars.combine(getKind(i), std::get<0>(both), std::get<1>(both)));
     return merged;
   };
   Chunks chunks{inits, merge};
@@ -62,8 +63,7 @@ VectorLoops::emitAccumulation(ArrayRef<std::pair<Combiner, Type>> accumulators,
                 builder, loc, values.mask, value,
                 arith::ConstantOp::create(
                     builder, loc, getIdentity(getKind(i), value.getType())));
-          next[first + i] =
-              emitCombine(builder, loc, getKind(i), next[first + i], value);
+          next[first + i] = scalars.combine(getKind(i), next[first + i], value);
         }
         return next;
       },
@@ -77,8 +77,8 @@ VectorLoops::emitAccumulation(ArrayRef<std::pair<Combiner, Type>> accumulators,
         reduceLanes(builder, loc, getKind(i), rows.slice(i, values.numRows)));
     if (hasScalars)
       packed.back() =
-          emitCombine(builder, loc, getKind(i), packed.back(),
-                      values.pack(rows.slice(number + i, values.numRows)));
+          scalars.combine(getKind(i), packed.back(),
+                          values.pack(rows.slice(number + i, values.numRows)));
   }
   return packed;
 }

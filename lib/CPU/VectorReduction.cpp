@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "VectorReduction.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "Norm/IR/ScalarBuilder.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
@@ -16,40 +16,12 @@ using namespace mlir::norm;
 /// So many rows are transposed together.
 constexpr int64_t rowsPerTree = 4;
 
-Value mlir::norm::emitCombine(OpBuilder &builder, Location loc, Combiner kind,
-                              Value a, Value b) {
-  switch (kind) {
-  case Combiner::max:
-    return arith::MaximumFOp::create(builder, loc, a, b);
-  case Combiner::min:
-    return arith::MinimumFOp::create(builder, loc, a, b);
-  case Combiner::add:
-  case Combiner::moments:
-    return arith::AddFOp::create(builder, loc, a, b,
-                                 arith::FastMathFlags::contract);
-  }
-  llvm_unreachable("all combiners are covered");
-}
-
-static vector::CombiningKind getCombiningKind(Combiner kind) {
-  switch (kind) {
-  case Combiner::max:
-    return vector::CombiningKind::MAXIMUMF;
-  case Combiner::min:
-    return vector::CombiningKind::MINIMUMF;
-  case Combiner::add:
-  case Combiner::moments:
-    return vector::CombiningKind::ADD;
-  }
-  llvm_unreachable("all combiners are covered");
-}
-
 /// `a` and `b` each hold `period` rows, lane i that of row i modulo `period`.
 /// Makes one vector with twice the period by taking both apart and adding up:
 /// by halves of 128 bits, as the unpack instructions of x86 do, or by whole
 /// periods where these are larger.
-static Value interleave(OpBuilder &builder, Location loc, Combiner kind,
-                        Value a, Value b, int64_t period) {
+static Value interleave(ScalarBuilder &scalars, Combiner kind, Value a, Value b,
+                        int64_t period) {
   auto type = cast<VectorType>(a.getType());
   int64_t lanes = type.getNumElements();
   int64_t group =
@@ -63,35 +35,35 @@ static Value interleave(OpBuilder &builder, Location loc, Combiner kind,
         for (int64_t from : {at, lanes + at})
           for (int64_t i = 0; i < period; ++i)
             order.push_back(from + i);
-    parts[half] = vector::ShuffleOp::create(builder, loc, a, b, order);
+    parts[half] =
+        vector::ShuffleOp::create(scalars.builder, scalars.loc, a, b, order);
   }
-  return emitCombine(builder, loc, kind, parts[0], parts[1]);
+  return scalars.combine(kind, parts[0], parts[1]);
 }
 
 /// The lanes from `first` on.
-static Value slice(OpBuilder &builder, Location loc, Value vector,
-                   int64_t first, int64_t size) {
+static Value slice(ScalarBuilder &scalars, Value vector, int64_t first,
+                   int64_t size) {
   SmallVector<int64_t> order = llvm::to_vector(llvm::seq(first, first + size));
-  return vector::ShuffleOp::create(builder, loc, vector, vector, order);
+  return vector::ShuffleOp::create(scalars.builder, scalars.loc, vector, vector,
+                                   order);
 }
 
 /// Four rows to a vector of four.
-static Value reduceFour(OpBuilder &builder, Location loc, Combiner kind,
+static Value reduceFour(ScalarBuilder &scalars, Combiner kind,
                         ArrayRef<Value> rows) {
   SmallVector<Value> parts(rows);
   for (int64_t period = 1; period < rowsPerTree; period *= 2) {
     SmallVector<Value> next;
     for (unsigned i = 0; i < parts.size(); i += 2)
-      next.push_back(
-          interleave(builder, loc, kind, parts[i], parts[i + 1], period));
+      next.push_back(interleave(scalars, kind, parts[i], parts[i + 1], period));
     parts = next;
   }
   Value sum = parts.front();
   for (int64_t lanes = cast<VectorType>(sum.getType()).getNumElements();
        lanes > rowsPerTree; lanes /= 2)
-    sum =
-        emitCombine(builder, loc, kind, slice(builder, loc, sum, 0, lanes / 2),
-                    slice(builder, loc, sum, lanes / 2, lanes / 2));
+    sum = scalars.combine(kind, slice(scalars, sum, 0, lanes / 2),
+                          slice(scalars, sum, lanes / 2, lanes / 2));
   return sum;
 }
 
@@ -99,6 +71,7 @@ Value mlir::norm::reduceLanes(OpBuilder &builder, Location loc, Combiner kind,
                               ArrayRef<Value> rows) {
   auto type = cast<VectorType>(rows.front().getType());
   int64_t lanes = type.getNumElements(), numRows = rows.size();
+  ScalarBuilder scalars{builder, loc, arith::FastMathFlags::contract};
   SmallVector<Value> sums;
   if (lanes < rowsPerTree || !llvm::isPowerOf2_64(lanes)) {
     for (Value row : rows)
@@ -110,7 +83,7 @@ Value mlir::norm::reduceLanes(OpBuilder &builder, Location loc, Combiner kind,
       SmallVector<Value> four;
       for (int64_t i = 0; i < rowsPerTree; ++i)
         four.push_back(rows[std::min(first + i, numRows - 1)]);
-      Value sum = reduceFour(builder, loc, kind, four);
+      Value sum = reduceFour(scalars, kind, four);
       if (numRows == rowsPerTree)
         return sum;
       for (int64_t i = 0; i < std::min(rowsPerTree, numRows - first); ++i)

@@ -13,10 +13,6 @@
 
 namespace mlir::norm {
 
-/// One step of a reduction, on scalars or vectors.
-Value emitCombine(OpBuilder &builder, Location loc, Combiner kind, Value a,
-                  Value b);
-
 /// Combines the lanes of each row's vector. One row gives a scalar, several a
 /// vector with an element each: four rows are transposed on the way, which
 /// takes a third of the steps of four reductions. The order does not depend on

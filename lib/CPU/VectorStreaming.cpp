@@ -28,7 +28,6 @@ void VectorLoops::emitStreamingConditions() {
     return builder.createOrFold<arith::CmpIOp>(loc, arith::CmpIPredicate::eq,
                                                rest, zero);
   };
-  std::optional<int64_t> firstWidth;
   for (unsigned i : elementOuts) {
     Value out = op.getOutputs()[i];
     auto type = cast<MemRefType>(out.getType());
@@ -58,12 +57,10 @@ void VectorLoops::emitStreamingConditions() {
     aligned = both(aligned, isMultiple(pointer));
     if (!firstPointer) {
       firstPointer = pointer;
-      firstWidth = width;
       continue;
     }
     // The same pitches are told by the same layout; else give up on heads.
     bool sameLayout =
-        width == firstWidth &&
         type == op.getOutputs()[elementOuts.front()].getType() &&
         op.getOutputMap(i) == op.getOutputMap(elementOuts.front()) &&
         type.getLayout().isIdentity();

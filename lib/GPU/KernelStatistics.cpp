@@ -14,19 +14,6 @@
 using namespace mlir;
 using namespace mlir::norm;
 
-static vector::CombiningKind getCombiningKind(Combiner kind) {
-  switch (kind) {
-  case Combiner::max:
-    return vector::CombiningKind::MAXIMUMF;
-  case Combiner::min:
-    return vector::CombiningKind::MINIMUMF;
-  case Combiner::add:
-  case Combiner::moments:
-    return vector::CombiningKind::ADD;
-  }
-  llvm_unreachable("all combiners are covered");
-}
-
 /// Of a sum: any order, and no start at +0.
 static constexpr auto anyOrder =
     arith::FastMathFlags::reassoc | arith::FastMathFlags::nsz;

@@ -10,6 +10,7 @@
 #define NORM_IR_SCALARBUILDER_H
 
 #include "Norm/IR/Norm.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 namespace mlir::norm {
 
@@ -27,10 +28,19 @@ inline TypedAttr getIdentity(Combiner kind, Type type) {
   return FloatAttr::get(scalar, identity);
 }
 
+/// How the lanes of a vector are combined; moments are summed.
+inline vector::CombiningKind getCombiningKind(Combiner kind) {
+  return kind == Combiner::max   ? vector::CombiningKind::MAXIMUMF
+         : kind == Combiner::min ? vector::CombiningKind::MINIMUMF
+                                 : vector::CombiningKind::ADD;
+}
+
 /// Emits the float arithmetic of a formula; operands of one step have one type.
 struct ScalarBuilder {
   OpBuilder &builder;
   Location loc;
+  /// Of sums, differences, products and quotients.
+  arith::FastMathFlags flags = arith::FastMathFlags::none;
 
   Value constant(double value, Type type) {
     return constant(APFloat(value), type);
@@ -43,16 +53,16 @@ struct ScalarBuilder {
     return arith::ConstantOp::create(builder, loc, FloatAttr::get(type, value));
   }
   Value add(Value a, Value b) {
-    return arith::AddFOp::create(builder, loc, a, b);
+    return arith::AddFOp::create(builder, loc, a, b, flags);
   }
   Value sub(Value a, Value b) {
-    return arith::SubFOp::create(builder, loc, a, b);
+    return arith::SubFOp::create(builder, loc, a, b, flags);
   }
   Value mul(Value a, Value b) {
-    return arith::MulFOp::create(builder, loc, a, b);
+    return arith::MulFOp::create(builder, loc, a, b, flags);
   }
   Value div(Value a, Value b) {
-    return arith::DivFOp::create(builder, loc, a, b);
+    return arith::DivFOp::create(builder, loc, a, b, flags);
   }
   Value max(Value a, Value b) {
     return arith::MaximumFOp::create(builder, loc, a, b);
