@@ -4,11 +4,12 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Executes a tutorial: its ```diff blocks are a patch of this project.
 
-usage: run-tutorial.py TUTORIAL.md
+usage: run-tutorial.py TUTORIAL.md [PRESET]
 
 Applies the patch to a copy under build/, builds norm-opt there, without
-optimization, and runs the tests that the patch adds or changes. The copy is
-kept, so that a second run rebuilds only what has changed.
+optimization, and runs the tests that the patch adds or changes. With a preset
+of CMake everything is built as it says, and all tests are run: the patch must
+break none. The copy is kept, so that a second run rebuilds only what has changed.
 """
 
 import pathlib
@@ -40,13 +41,13 @@ def update(source, destination):
             file.unlink()
 
 
-def main(tutorial):
+def main(tutorial, preset=None):
     patch = "".join(DIFF.findall(tutorial.read_text()))
     tests = re.findall(r"^\+\+\+ b/(test/.*\.mlir)$", patch, re.M)
     if not tests:
         sys.exit(f"{tutorial}: no ```diff block has a test")
     work = ROOT / "build/tutorials" / tutorial.stem
-    source, binary = work / "source", work / "build"
+    source, binary = work / "source", work / (preset or "build")
 
     with tempfile.TemporaryDirectory() as folder:
         copy = pathlib.Path(folder)
@@ -57,22 +58,30 @@ def main(tutorial):
         run("patch", "-p1", "--no-backup-if-mismatch", cwd=copy, input=patch.encode())
         update(copy, source)
 
-    run(
-        "cmake", "-S", source, "-B", binary, "-G", "Ninja",
-        "-DCMAKE_BUILD_TYPE=Debug", "-DCMAKE_CXX_FLAGS_DEBUG=-O0",
-        "-DCMAKE_C_COMPILER=clang-22", "-DCMAKE_CXX_COMPILER=clang++-22",
-        "-DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=lld",
-    )  # fmt: skip
-    run("cmake", "--build", binary, "--target", "norm-opt")
+    if preset:
+        run("cmake", "--preset", preset, "-B", binary, cwd=source)
+        run("cmake", "--build", binary)
+    else:
+        run(
+            "cmake", "-S", source, "-B", binary, "-G", "Ninja",
+            "-DCMAKE_BUILD_TYPE=Debug", "-DCMAKE_CXX_FLAGS_DEBUG=-O0",
+            "-DCMAKE_C_COMPILER=clang-22", "-DCMAKE_CXX_COMPILER=clang++-22",
+            "-DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=lld",
+        )  # fmt: skip
+        run("cmake", "--build", binary, "--target", "norm-opt")
     config = (binary / "test/lit.site.cfg.py").read_text()
     tools = re.search(r'llvm_tools_dir = "(.*)"', config).group(1)
-    run(f"{tools}/lit", "-v", *[binary / test for test in tests])
+    if preset:
+        suite = binary / "test"
+        run(f"{tools}/lit", "-sv", "--output", suite / "lit.json", suite)
+    else:
+        run(f"{tools}/lit", "-v", *[binary / test for test in tests])
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
+    if len(sys.argv) not in (2, 3):
         sys.exit(__doc__)
     try:
-        main(pathlib.Path(sys.argv[1]))
+        main(pathlib.Path(sys.argv[1]), *sys.argv[2:])
     except subprocess.CalledProcessError as error:
         sys.exit(f"{sys.argv[1]}: {error}")
