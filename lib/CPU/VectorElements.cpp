@@ -79,6 +79,25 @@ SmallVector<Value> VectorLoops::emitChunks(Value lower, Value upper,
   return loop.getResults();
 }
 
+/// What one branch yields, or the other. Values of the scope at hand go before
+/// both.
+SmallVector<Value> VectorLoops::emitIf(Value condition, TypeRange types,
+                                       Branch then, Branch otherwise) {
+  auto ifOp = scf::IfOp::create(builder, loc, types, condition,
+                                /*addThenBlock=*/true, /*addElseBlock=*/true);
+  bool isOutermost = !values.hasInnerLoop();
+  if (isOutermost)
+    values.setInnerLoop(ifOp);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(ifOp.thenBlock());
+  scf::YieldOp::create(builder, loc, then());
+  builder.setInsertionPointToStart(ifOp.elseBlock());
+  scf::YieldOp::create(builder, loc, otherwise());
+  if (isOutermost)
+    values.setInnerLoop(nullptr);
+  return ifOp.getResults();
+}
+
 /// One vector of which `count` lanes are in bounds.
 void VectorLoops::emitMasked(Value lower, Value count,
                              function_ref<void()> body) {
@@ -114,8 +133,18 @@ SmallVector<Value> VectorLoops::emitLaneLoop(Value lower, ValueRange inits,
     return carried;
   if (plan.hasMaskedTails) {
     Value rest = builder.createOrFold<arith::SubIOp>(loc, extent, main);
-    emitMasked(main, rest, [&] { carried = body(carried); });
-    return carried;
+    auto emitRest = [&] {
+      SmallVector<Value> results;
+      emitMasked(main, rest, [&] { results = body(carried); });
+      return results;
+    };
+    if (getConstantIntValue(rest))
+      return emitRest();
+    // No rest takes as long as a whole vector if it is masked.
+    Value exists = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ne,
+                                         rest, index(0));
+    return emitIf(exists, ValueRange(carried).getTypes(), emitRest,
+                  [&] { return carried; });
   }
   SmallVector<Value> results;
   values.isScalar = true;

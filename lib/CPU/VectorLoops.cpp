@@ -215,8 +215,9 @@ void VectorLoops::emitRows(unsigned rows) {
   values.numRows = rows;
   values.statistics.clear();
   values.enterScope(nullptr);
-  for (ArrayRef<ReduceOp> pass : program.getPasses())
-    emitPass(pass);
+  emitComingRows();
+  for (auto [i, pass] : llvm::enumerate(program.getPasses()))
+    emitPass(pass, /*fetchesAhead=*/i == 0 && canSplitFetches());
   emitStores();
   values.leaveScope();
 }

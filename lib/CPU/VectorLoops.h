@@ -35,6 +35,7 @@ public:
 
 private:
   using CarriedBody = function_ref<SmallVector<Value>(ValueRange)>;
+  using Branch = function_ref<SmallVector<Value>()>;
   /// How a long row is taken in chunks: each starts with `identities`, and
   /// `merge` combines what is carried with what a chunk made of them.
   struct Chunks {
@@ -68,14 +69,16 @@ private:
                                   const Chunks *chunks = nullptr);
   SmallVector<Value> emitChunks(Value lower, Value upper, ValueRange inits,
                                 CarriedBody body, const Chunks &chunks);
+  SmallVector<Value> emitIf(Value condition, TypeRange types, Branch then,
+                            Branch otherwise);
   void emitMasked(Value lower, Value count, function_ref<void()> body);
 
   /// What an element of a row adds to an accumulator.
   using Contribution = function_ref<Value(unsigned accumulator, unsigned row)>;
   SmallVector<Value>
   emitAccumulation(ArrayRef<std::pair<Combiner, Type>> accumulators,
-                   Contribution contribute);
-  void emitPass(ArrayRef<ReduceOp> pass);
+                   Contribution contribute, bool fetchesAhead = false);
+  void emitPass(ArrayRef<ReduceOp> pass, bool fetchesAhead);
   /// The moments of the rows in flight, packed: their means are `mean` +
   /// `delta`.
   struct Moments {
@@ -106,8 +109,12 @@ private:
   void emitVectorStores(Store store, ArrayRef<unsigned> rows);
   void emitPeeledLaneLoop(unsigned row);
   void emitRowStores();
-  Value emitNextRows();
-  void emitPrefetch(ArrayRef<unsigned> rows);
+  /// Which elements of the coming rows a pass fetches while it takes those of
+  /// the rows in flight.
+  enum class Share { FirstHalf, SecondHalf, All };
+  bool canSplitFetches() const;
+  void emitComingRows();
+  void emitPrefetch(ArrayRef<unsigned> rows, Share share);
   void emitStreamingConditions();
 
   const RowProgram &program;
@@ -123,7 +130,8 @@ private:
   /// Whether to store past the caches, and then whether rows are aligned; null
   /// where that is known to be false.
   Value streams, isAligned;
-  Value nextRows;
+  /// The first of the rows that are fetched ahead; null if none is.
+  Value comingRows;
 };
 
 } // namespace mlir::norm

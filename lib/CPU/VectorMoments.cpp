@@ -9,7 +9,6 @@
 
 #include "VectorLoops.h"
 #include "VectorReduction.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
@@ -154,12 +153,7 @@ void VectorLoops::emitTwoPassesIf(Value conditions,
   if (isa<VectorType>(any.getType()))
     any = vector::ReductionOp::create(builder, loc, vector::CombiningKind::OR,
                                       any);
-  auto ifOp = scf::IfOp::create(builder, loc, ValueRange(found).getTypes(), any,
-                                /*withElseRegion=*/true);
-  values.setInnerLoop(ifOp);
-  {
-    OpBuilder::InsertionGuard guard(builder);
-    builder.setInsertionPointToStart(ifOp.thenBlock());
+  auto takeAnew = [&] {
     SmallVector<std::pair<Combiner, Type>> accumulators;
     for (Moments &m : moments)
       accumulators.push_back({Combiner::add, m.reduce.getValue().getType()});
@@ -173,15 +167,14 @@ void VectorLoops::emitTwoPassesIf(Value conditions,
     SmallVector<Value> anew;
     for (Moments &m : moments)
       anew.append({m.mean, m.delta, m.variance});
-    scf::YieldOp::create(builder, loc, anew);
-    builder.setInsertionPointToStart(ifOp.elseBlock());
-    scf::YieldOp::create(builder, loc, found);
-  }
-  values.setInnerLoop(nullptr);
+    return anew;
+  };
+  SmallVector<Value> chosen = emitIf(any, ValueRange(found).getTypes(),
+                                     takeAnew, [&] { return found; });
   for (auto [i, m] : llvm::enumerate(moments)) {
     auto choose = [&, &m = m](unsigned number) -> Value {
-      return arith::SelectOp::create(builder, loc, m.isFar,
-                                     ifOp.getResult(number), found[number]);
+      return arith::SelectOp::create(builder, loc, m.isFar, chosen[number],
+                                     found[number]);
     };
     m.mean = choose(3 * i);
     m.delta = choose(3 * i + 1);

@@ -20,7 +20,7 @@ using namespace mlir::norm;
 /// combined.
 SmallVector<Value>
 VectorLoops::emitAccumulation(ArrayRef<std::pair<Combiner, Type>> accumulators,
-                              Contribution contribute) {
+                              Contribution contribute, bool fetchesAhead) {
   // Where the rest of a row is taken one by one, it has accumulators of its
   // own.
   bool hasScalars = plan.reducesAcrossLanes && !plan.hasMaskedTails;
@@ -56,14 +56,19 @@ VectorLoops::emitAccumulation(ArrayRef<std::pair<Combiner, Type>> accumulators,
         SmallVector<Value> next(carried);
         unsigned first =
             hasScalars && values.isScalar && !wasScalar ? number : 0;
-        for (unsigned i = 0; i < number; ++i) {
-          Value value = contribute(i / values.numRows, i % values.numRows);
-          if (values.mask && plan.reducesAcrossLanes)
-            value = arith::SelectOp::create(
-                builder, loc, values.mask, value,
-                arith::ConstantOp::create(
-                    builder, loc, getIdentity(getKind(i), value.getType())));
-          next[first + i] = scalars.combine(getKind(i), next[first + i], value);
+        for (unsigned row = 0; row < values.numRows; ++row) {
+          if (fetchesAhead)
+            emitPrefetch(row, Share::FirstHalf);
+          for (unsigned i = row; i < number; i += values.numRows) {
+            Value value = contribute(i / values.numRows, row);
+            if (values.mask && plan.reducesAcrossLanes)
+              value = arith::SelectOp::create(
+                  builder, loc, values.mask, value,
+                  arith::ConstantOp::create(
+                      builder, loc, getIdentity(getKind(i), value.getType())));
+            next[first + i] =
+                scalars.combine(getKind(i), next[first + i], value);
+          }
         }
         return next;
       },
@@ -85,7 +90,7 @@ VectorLoops::emitAccumulation(ArrayRef<std::pair<Combiner, Type>> accumulators,
 
 /// The reduces of one level, for all rows in flight: an accumulator each, or,
 /// for moments about a shift s, two: of d = v − s and of d².
-void VectorLoops::emitPass(ArrayRef<ReduceOp> pass) {
+void VectorLoops::emitPass(ArrayRef<ReduceOp> pass, bool fetchesAhead) {
   struct Entry {
     ReduceOp reduce;
     Value shift; // packed
@@ -113,8 +118,9 @@ void VectorLoops::emitPass(ArrayRef<ReduceOp> pass) {
 
   auto contract = arith::FastMathFlags::contract;
   SmallVector<Value> deviations(values.numRows);
-  SmallVector<Value> results =
-      emitAccumulation(accumulators, [&](unsigned i, unsigned row) {
+  SmallVector<Value> results = emitAccumulation(
+      accumulators,
+      [&](unsigned i, unsigned row) {
         auto [number, squared] = owners[i];
         Entry &entry = entries[number];
         Value &deviation = deviations[row];
@@ -128,7 +134,8 @@ void VectorLoops::emitPass(ArrayRef<ReduceOp> pass) {
             builder, loc, v, values.spread(entry.shifts[row], rowScope),
             contract);
         return deviation;
-      });
+      },
+      /*fetchesAhead=*/fetchesAhead);
 
   SmallVector<Moments> moments;
   Value isFar;

@@ -13,6 +13,10 @@
 using namespace mlir;
 using namespace mlir::norm;
 
+/// Rows from so many elements on are long: several in flight do not fit the
+/// first-level cache beside their parameters.
+constexpr int64_t longRow = 1024;
+
 /// The dim that an operand's innermost memory dim runs along, if any.
 static std::optional<unsigned> getInnermostDim(AffineMap map) {
   if (map.getNumResults() == 0)
@@ -72,6 +76,62 @@ static std::pair<unsigned, unsigned> getWidths(GenericOp op) {
   return {std::max(widest, 32u), narrowest};
 }
 
+/// True if the outs are static and so large that they stream past the caches.
+static bool isKnownToStream(GenericOp op, const VectorOptions &options) {
+  int64_t bits = 0;
+  for (auto [i, out] : llvm::enumerate(op.getOutputs())) {
+    auto type = cast<MemRefType>(out.getType());
+    if (!op.isElementwiseOut(i))
+      continue;
+    if (!type.hasStaticShape())
+      return false;
+    bits += type.getNumElements() * type.getElementTypeBitWidth();
+  }
+  return bits / 8 >= options.streamingBytes;
+}
+
+/// As many registers a value as `native` lanes fit ones: two, which, with
+/// several rows, are as many independent accumulators as hide the latency of an
+/// addition, while two for each (sum and sum of squares) fit the registers.
+/// Rows from memory are read faster in twice as long pieces, though these
+/// accumulators do not all fit. No wider than the row. It is for the row's
+/// length alone to say how it is summed, lest the number of rows change it.
+static int64_t getLanes(const VectorPlan &plan, const VectorTarget &target,
+                        int64_t native, ArrayRef<int64_t> extents) {
+  int64_t extent = extents[plan.vectorDim];
+  bool isDynamic = ShapedType::isDynamic(extent);
+  bool isLong = !isDynamic && extent >= longRow;
+  bool isWide =
+      !plan.reducesAcrossLanes || (target.numRegisters >= 32 && isLong);
+  int64_t lanes = (isWide ? 4 : 2) * native;
+  if (isDynamic)
+    return lanes;
+  return std::min(
+      lanes, plan.hasMaskedTails
+                 ? int64_t(llvm::alignTo(std::max<int64_t>(extent, 1), native))
+                 : std::max<int64_t>(1, llvm::bit_floor(uint64_t(extent))));
+}
+
+/// The rows in flight: they share the loads of parameters and hide each other's
+/// latency, if they divide the rows that there are.
+static int64_t getRows(GenericOp op, const VectorPlan &plan,
+                       const VectorTarget &target, const VectorOptions &options,
+                       ArrayRef<int64_t> extents) {
+  int64_t numElementwise = 0;
+  for (unsigned i = 0; i < op.getInputs().size(); ++i)
+    numElementwise += op.getInputMap(i).isPermutation();
+  int64_t rows = numElementwise > 1 || target.numRegisters < 32 ? 2 : 4;
+  if (options.rows)
+    rows = options.rows;
+  else if (target.fetchesShortRowsOneByOne &&
+           extents[plan.vectorDim] < longRow && isKnownToStream(op, options))
+    rows = 1;
+  int64_t extent = extents[*plan.jammedDim];
+  while (!ShapedType::isDynamic(extent) && rows > 1 && extent % rows != 0)
+    rows /= 2;
+  return rows;
+}
+
 FailureOr<VectorPlan> VectorPlan::get(const RowProgram &program,
                                       const VectorTarget &target,
                                       const VectorOptions &options,
@@ -105,37 +165,15 @@ FailureOr<VectorPlan> VectorPlan::get(const RowProgram &program,
   plan.hasMaskedTails =
       narrowest >= 32 ? target.hasMasks : target.hasNarrowMasks;
 
-  // Two registers a value, and several rows: as many independent accumulators
-  // as hide the latency of an addition, while two for each (sum and sum of
-  // squares) still fit the registers. No wider than the row.
-  int64_t native = target.vectorBits / widest;
   plan.lanes = options.lanes ? options.lanes
-                             : (plan.reducesAcrossLanes ? 2 : 4) * native;
-  int64_t extent = extents[*vectorDim];
-  if (!ShapedType::isDynamic(extent) && !options.lanes)
-    plan.lanes = std::min(
-        plan.lanes,
-        plan.hasMaskedTails
-            ? int64_t(llvm::alignTo(std::max<int64_t>(extent, 1), native))
-            : std::max<int64_t>(1, llvm::bit_floor(uint64_t(extent))));
-
-  // Rows share the loads of parameters and hide each other's latency.
+                             : getLanes(plan, target,
+                                        target.vectorBits / widest, extents);
   if (plan.reducesAcrossLanes) {
     for (unsigned dim = 0; dim < iterators.size(); ++dim)
       if (iterators[dim] == utils::IteratorType::parallel)
         plan.jammedDim = dim;
-    int64_t numElementwise = 0;
-    for (unsigned i = 0; i < op.getInputs().size(); ++i)
-      numElementwise += op.getInputMap(i).isPermutation();
-    plan.rows = options.rows                                     ? options.rows
-                : numElementwise > 1 || target.numRegisters < 32 ? 2
-                                                                 : 4;
-    if (!plan.jammedDim)
-      plan.rows = 1;
-    else if (int64_t rows = extents[*plan.jammedDim];
-             !ShapedType::isDynamic(rows))
-      while (plan.rows > 1 && rows % plan.rows != 0)
-        plan.rows /= 2;
+    if (plan.jammedDim)
+      plan.rows = getRows(op, plan, target, options, extents);
   }
   return plan;
 }

@@ -62,6 +62,9 @@ VectorTarget::get(StringRef tripleText, StringRef cpu, StringRef features,
     result.hasMasks = avx2 || avx512;
     result.hasBFloat16 = subtarget->checkFeatures("+avx512bf16");
     result.hasNarrowMasks = subtarget->checkFeatures("+avx512bw");
+    // Measured on Zen 4, layer_norm of 16384x768 f32: 1.3 times as fast; on
+    // Sapphire Rapids it takes 1.15 times as long.
+    result.fetchesShortRowsOneByOne = StringRef(cpuName).starts_with("znver");
   }
   return result;
 }

@@ -8,11 +8,11 @@
 
 // CHECK-LABEL: llvm.func @rows
 // CHECK-NOT: @malloc
-// CHECK: llvm.load %{{.+}} : !llvm.ptr -> vector<32xf32>
+// CHECK: llvm.load %{{.+}} : !llvm.ptr -> vector<64xf32>
 // CHECK: llvm.br {{.*}}loop_annotation
 // CHECK: llvm.return
 // LLVM-LABEL: define void @rows
-// LLVM: load <32 x float>
+// LLVM: load <64 x float>
 // LLVM: br {{.*}}!llvm.loop
 // LLVM: !{!"llvm.loop.unroll.disable"}
 // THREADS-LABEL: define void @rows

@@ -17,7 +17,7 @@ def NormToVectorPass : Pass<"norm-to-vector"> {
     The direct road to the speed of memory: rows are read from memory once, in
     blocks of a few rows that share the loads of their parameters; statistics
     and elements are passes over the cached block; large outs are stored past
-    the caches while the next block is fetched. Only norm ops are touched, which
+    the caches while the next blocks are fetched. Only norm ops are touched, which
     is how other compilers use this as a lowering.
 
     Ops that it cannot vectorize (an operand without unit inner stride, say) are

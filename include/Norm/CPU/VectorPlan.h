@@ -24,6 +24,9 @@ struct VectorTarget {
   bool hasNarrowMasks = false;
   /// Rounding f32 to bf16 is an instruction.
   bool hasBFloat16 = false;
+  /// Short rows arrive from memory faster one after the other than several
+  /// side by side: the hardware fetches ahead along one.
+  bool fetchesShortRowsOneByOne = false;
 
   /// Of an LLVM triple, CPU name ("native" is the host) and feature string.
   static FailureOr<VectorTarget>
