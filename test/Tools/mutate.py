@@ -108,7 +108,7 @@ def mutate(rng, module):
 def read_modules(folder, rng):
     """Functions of the valid modules of the tests, in both printed forms."""
     for path in sorted(folder.glob("*.mlir")):
-        if re.search(r"expected-error|transform\.", path.read_text()):
+        if re.search(r"verify-diagnostics|transform\.", path.read_text()):
             continue
         text = re.sub(r"//.*", "", path.read_text())
         aliases = "".join(re.findall(r"^#\w+ = .*\n", text, re.M))
