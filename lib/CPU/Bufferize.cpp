@@ -10,9 +10,11 @@
 #include "Norm/CPU/ManualDeallocations.h"
 #include "Norm/Passes.h"
 #include "mlir/Conversion/Passes.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/MemRef/Utils/MemRefUtils.h"
 #include "mlir/Dialect/Tensor/Transforms/Transforms.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
@@ -75,22 +77,56 @@ static void addDeallocation(OpPassManager &pm) {
   pm.addPass(createConvertBufferizationToMemRefPass());
 }
 
+static bool hasTwoDynamicExtentsInOne(tensor::CollapseShapeOp op) {
+  ArrayRef<int64_t> shape = op.getSrcType().getShape();
+  return llvm::any_of(op.getReassociationIndices(),
+                      [&](ArrayRef<int64_t> group) {
+                        return llvm::count_if(group, [&](int64_t dim) {
+                                 return ShapedType::isDynamic(shape[dim]);
+                               }) > 1;
+                      });
+}
+
 namespace {
-/// An expanded value into a buffer is the value itself into the collapsed
-/// buffer, so that the op that makes it can make it there.
-struct MaterializeCollapsed
+/// A reshaped value into a buffer is the value itself into the buffer reshaped
+/// back, so that the op that makes it can make it there.
+struct MaterializeUnreshaped
     : OpRewritePattern<bufferization::MaterializeInDestinationOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(bufferization::MaterializeInDestinationOp op,
                                 PatternRewriter &rewriter) const override {
-    auto expand = op.getSource().getDefiningOp<tensor::ExpandShapeOp>();
     auto type = dyn_cast<MemRefType>(op.getDest().getType());
-    if (!expand || !type || !type.getLayout().isIdentity())
-      return rewriter.notifyMatchFailure(op, "no expanded value, or a layout");
-    Value dest = memref::CollapseShapeOp::create(
-        rewriter, op.getLoc(), op.getDest(), expand.getReassociationIndices());
+    if (!type || !type.getLayout().isIdentity())
+      return rewriter.notifyMatchFailure(op, "no buffer, or with a layout");
+    Location loc = op.getLoc();
+    Value dest = op.getDest();
+    auto expand = op.getSource().getDefiningOp<tensor::ExpandShapeOp>();
+    auto collapse = op.getSource().getDefiningOp<tensor::CollapseShapeOp>();
+    if (!expand && !collapse)
+      return rewriter.notifyMatchFailure(op, "no reshaped value");
+    if (collapse && hasTwoDynamicExtentsInOne(collapse))
+      return rewriter.notifyMatchFailure(op, "extents that are not known");
+    // Where the op that makes the value sees it.
+    OpBuilder::InsertionGuard guard(rewriter);
+    rewriter.setInsertionPointAfterValue(dest);
+    if (expand) {
+      dest = memref::CollapseShapeOp::create(rewriter, loc, dest,
+                                             expand.getReassociationIndices());
+    } else {
+      RankedTensorType wanted = collapse.getSrcType();
+      SmallVector<ReassociationIndices> groups =
+          collapse.getReassociationIndices();
+      std::optional<SmallVector<OpFoldResult>> sizes =
+          inferExpandShapeOutputShape(
+              rewriter, loc, wanted, groups,
+              memref::getMixedSizes(rewriter, loc, dest));
+      dest = memref::ExpandShapeOp::create(rewriter, loc, wanted.getShape(),
+                                           dest, groups, *sizes);
+    }
+    Value source = expand ? expand.getSrc() : collapse.getSrc();
+    rewriter.setInsertionPoint(op);
     rewriter.replaceOpWithNewOp<bufferization::MaterializeInDestinationOp>(
-        op, /*result=*/Type(), expand.getSrc(), dest, op.getRestrict(),
+        op, /*result=*/Type(), source, dest, op.getRestrict(),
         op.getWritable());
     return success();
   }
@@ -114,7 +150,7 @@ struct NormBufferizePass
         ours.push_back(function);
 
     RewritePatternSet patterns(&getContext());
-    patterns.add<MaterializeCollapsed>(&getContext());
+    patterns.add<MaterializeUnreshaped>(&getContext());
     tensor::populateFoldTensorEmptyPatterns(patterns);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       return signalPassFailure();

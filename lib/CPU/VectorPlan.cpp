@@ -112,6 +112,20 @@ static int64_t getLanes(const VectorPlan &plan, const VectorTarget &target,
                  : std::max<int64_t>(1, llvm::bit_floor(uint64_t(extent))));
 }
 
+/// Rows that are short, but not so short that to reduce one takes as long as to
+/// read it.
+static bool isShortRow(GenericOp op, ArrayRef<int64_t> extents) {
+  constexpr int64_t minLength = 128;
+  int64_t length = 1;
+  for (auto [extent, iterator] :
+       llvm::zip_equal(extents, op.getRowIteratorTypes()))
+    if (iterator == utils::IteratorType::reduction &&
+        (ShapedType::isDynamic(extent) ||
+         llvm::MulOverflow(length, extent, length)))
+      return false;
+  return length >= minLength && length < longRow;
+}
+
 /// The rows in flight: they share the loads of parameters and hide each other's
 /// latency, if they divide the rows that there are.
 static int64_t getRows(GenericOp op, const VectorPlan &plan,
@@ -123,8 +137,8 @@ static int64_t getRows(GenericOp op, const VectorPlan &plan,
   int64_t rows = numElementwise > 1 || target.numRegisters < 32 ? 2 : 4;
   if (options.rows)
     rows = options.rows;
-  else if (target.fetchesShortRowsOneByOne &&
-           extents[plan.vectorDim] < longRow && isKnownToStream(op, options))
+  else if (target.fetchesShortRowsOneByOne && isShortRow(op, extents) &&
+           isKnownToStream(op, options))
     rows = 1;
   int64_t extent = extents[*plan.jammedDim];
   while (!ShapedType::isDynamic(extent) && rows > 1 && extent % rows != 0)

@@ -15,6 +15,40 @@ func.func @in_place(%x: tensor<4x8xf32>, %y: memref<4x8xf32>) {
   return
 }
 
+// Also where it has another shape than the op works on.
+
+// CHECK-LABEL: func @in_place_expanded
+// CHECK-SAME: %[[X:.+]]: memref<2x4x8xf32>, %[[Y:.+]]: memref<2x4x8xf32>
+func.func @in_place_expanded(%x: tensor<2x4x8xf32>, %y: memref<2x4x8xf32>) {
+  // CHECK-NOT: memref.alloc
+  // CHECK: %[[ROWS:.+]] = memref.collapse_shape %[[Y]]
+  // CHECK: norm.rms_norm {{.*}} outs(%[[ROWS]] : memref<8x8xf32>)
+  // CHECK-NOT: memref.copy
+  // CHECK: return
+  %rows = tensor.collapse_shape %x [[0, 1], [2]] : tensor<2x4x8xf32> into tensor<8x8xf32>
+  %e = tensor.empty() : tensor<8x8xf32>
+  %r = norm.rms_norm ins(%rows : tensor<8x8xf32>) outs(%e : tensor<8x8xf32>) dims = [1] eps = 1.0e-5
+  %expanded = tensor.expand_shape %r [[0, 1], [2]] output_shape [2, 4, 8] : tensor<8x8xf32> into tensor<2x4x8xf32>
+  bufferization.materialize_in_destination %expanded in restrict writable %y : (tensor<2x4x8xf32>, memref<2x4x8xf32>) -> ()
+  return
+}
+
+// CHECK-LABEL: func @in_place_collapsed
+// CHECK-SAME: %[[X:.+]]: memref<?x8xf32>, %[[Y:.+]]: memref<?x8xf32>
+func.func @in_place_collapsed(%x: tensor<?x8xf32>, %y: memref<?x8xf32>, %n: index) {
+  // CHECK-NOT: memref.alloc
+  // CHECK: %[[GROUPS:.+]] = memref.expand_shape %[[Y]] {{.*}} : memref<?x8xf32> into memref<?x2x4xf32>
+  // CHECK: norm.rms_norm {{.*}} outs(%[[GROUPS]] : memref<?x2x4xf32>)
+  // CHECK-NOT: memref.copy
+  // CHECK: return
+  %groups = tensor.expand_shape %x [[0], [1, 2]] output_shape [%n, 2, 4] : tensor<?x8xf32> into tensor<?x2x4xf32>
+  %e = tensor.empty(%n) : tensor<?x2x4xf32>
+  %r = norm.rms_norm ins(%groups : tensor<?x2x4xf32>) outs(%e : tensor<?x2x4xf32>) dims = [2] eps = 1.0e-5
+  %collapsed = tensor.collapse_shape %r [[0], [1, 2]] : tensor<?x2x4xf32> into tensor<?x8xf32>
+  bufferization.materialize_in_destination %collapsed in restrict writable %y : (tensor<?x8xf32>, memref<?x8xf32>) -> ()
+  return
+}
+
 // Elements are stored after their row is known: x's buffer can take y.
 
 // CHECK-LABEL: func @reuses_input
