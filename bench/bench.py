@@ -5,13 +5,14 @@
 """Times norms beside copies of as many bytes: the share of the speed of memory.
 
 usage: bench.py [--bin DIR] [--roads vector,linalg,affine] [--threads N]
-                [--rounds N] [--json FILE] [CASE...]
+                [--rounds N] [--dynamic] [--json FILE] [CASE...]
 
 Each case is verified against the f64 oracle before it is timed; the copies run
 interleaved with it, in the same process. A share is the time of the faster of
 the plain and the streaming copy over that of the kernel: 1 is the speed of
 memory. The best share of a few rounds is shown too: on a shared machine the
-median says how it was, the best what the code can do.
+median says how it was, the best what the code can do. With --dynamic no extent
+is known when the code is made.
 """
 
 import argparse
@@ -26,22 +27,36 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 
-def norm(op, shape, dims, dtype="f32", parameters=()):
-    """A module that normalizes into a given buffer."""
-    tensor, buffer = f"tensor<{shape}x{dtype}>", f"memref<{shape}x{dtype}>"
+def norm(op, shape, dims, dtype="f32", parameters=(), dynamic=False):
+    """A module that normalizes into a given buffer; and its arguments' shapes."""
     extents = shape.split("x")
-    of_row = "x".join(extents[d] for d in dims)
-    names = [f"%{p}: tensor<{of_row}xf32>" for p in parameters]
-    clauses = " ".join(f"{p}(%{p} : tensor<{of_row}xf32>)" for p in parameters)
-    return f"""
-func.func @norm({", ".join([f"%x: {tensor}"] + names + [f"%out: {buffer}"])}) {{
-  %e = tensor.empty() : {tensor}
+
+    def spell(dims):
+        return "x".join("?" if dynamic else extents[d] for d in dims)
+
+    every = range(len(extents))
+    tensor, buffer = f"tensor<{spell(every)}x{dtype}>", f"memref<{spell(every)}x{dtype}>"
+    names = [f"%{p}: tensor<{spell(dims)}xf32>" for p in parameters]
+    clauses = " ".join(f"{p}(%{p} : tensor<{spell(dims)}xf32>)" for p in parameters)
+    sizes = "".join(
+        f"""
+  %i{d} = arith.constant {d} : index
+  %d{d} = tensor.dim %x, %i{d} : {tensor}"""
+        for d in every
+        if dynamic
+    )
+    operands = ", ".join(f"%d{d}" for d in every if dynamic)
+    text = f"""
+func.func @norm({", ".join([f"%x: {tensor}"] + names + [f"%out: {buffer}"])}) {{{sizes}
+  %e = tensor.empty({operands}) : {tensor}
   %y = norm.{op} ins(%x : {tensor}) {clauses} outs(%e : {tensor})
       dims = {dims} eps = 1.0e-5
   bufferization.materialize_in_destination %y in restrict writable %out
       : ({tensor}, {buffer}) -> ()
   return
 }}"""
+    of_row = "x".join(extents[d] for d in dims)
+    return text, [shape] + [of_row] * len(parameters) + [shape]
 
 
 def fused(shape, results, body):
@@ -134,22 +149,27 @@ func.func @group_norm(%x: tensor<32x256x28x28xf32>, %scale: tensor<256xf32>,
 }"""
 
 AFFINE = ("scale", "shift")
-CASES = {
-    "layer_norm 16384x768": norm("layer_norm", "16384x768", [1], parameters=AFFINE),
-    "layer_norm 8192x4096": norm("layer_norm", "8192x4096", [1], parameters=AFFINE),
-    "layer_norm 2048x16384": norm("layer_norm", "2048x16384", [1], parameters=AFFINE),
-    "layer_norm 512x1024": norm("layer_norm", "512x1024", [1], parameters=AFFINE),
-    "layer_norm 64x768": norm("layer_norm", "64x768", [1], parameters=AFFINE),
-    "layer_norm 4099x1023": norm("layer_norm", "4099x1023", [1], parameters=AFFINE),
-    "layer_norm 1000000x16": norm("layer_norm", "1000000x16", [1], parameters=AFFINE),
-    "layer_norm 64x262144": norm("layer_norm", "64x262144", [1], parameters=AFFINE),
-    "layer_norm 8192x4096 bf16": norm(
-        "layer_norm", "8192x4096", [1], "bf16", parameters=AFFINE
+NORMS = {
+    "layer_norm 16384x768": ("layer_norm", "16384x768", [1], "f32", AFFINE),
+    "layer_norm 8192x4096": ("layer_norm", "8192x4096", [1], "f32", AFFINE),
+    "layer_norm 2048x16384": ("layer_norm", "2048x16384", [1], "f32", AFFINE),
+    "layer_norm 512x1024": ("layer_norm", "512x1024", [1], "f32", AFFINE),
+    "layer_norm 64x768": ("layer_norm", "64x768", [1], "f32", AFFINE),
+    "layer_norm 4099x1023": ("layer_norm", "4099x1023", [1], "f32", AFFINE),
+    "layer_norm 1000000x16": ("layer_norm", "1000000x16", [1], "f32", AFFINE),
+    "layer_norm 64x262144": ("layer_norm", "64x262144", [1], "f32", AFFINE),
+    "layer_norm 8192x4096 bf16": ("layer_norm", "8192x4096", [1], "bf16", AFFINE),
+    "layer_norm 8192x4096 f16": ("layer_norm", "8192x4096", [1], "f16", AFFINE),
+    "rms_norm 8192x4096": ("rms_norm", "8192x4096", [1], "f32", ("scale",)),
+    "layer_norm 32x96x56x56 over channels": (
+        "layer_norm",
+        "32x96x56x56",
+        [1],
+        "f32",
+        AFFINE,
     ),
-    "layer_norm 8192x4096 f16": norm(
-        "layer_norm", "8192x4096", [1], "f16", parameters=AFFINE
-    ),
-    "rms_norm 8192x4096": norm("rms_norm", "8192x4096", [1], parameters=("scale",)),
+}
+FUSED = {
     "add + layer_norm 8192x4096, both results": fused(
         "8192x4096",
         [("sum", MATRIX), ("y", MATRIX)],
@@ -164,16 +184,23 @@ CASES = {
         LAYER_NORM.format("%x") + QUANTIZE,
     ),
     "group_norm 32x256x28x28, 32 groups": GROUP_NORM,
-    "layer_norm 32x96x56x56 over channels": norm(
-        "layer_norm", "32x96x56x56", [1], parameters=AFFINE
-    ),
 }
 
 
-def run(norm_run, file, road, threads):
+def get_cases(dynamic):
+    """Name to module and shapes; of extents that compilation does not know,
+    the norms alone."""
+    cases = {name: norm(*spec, dynamic=dynamic) for name, spec in NORMS.items()}
+    if not dynamic:
+        cases |= {name: (text, []) for name, text in FUSED.items()}
+    return cases
+
+
+def run(norm_run, file, shapes, road, threads):
     """One verified, timed run: its report."""
     options = f"--pipeline-options=threads={threads}" if road == "vector" else ""
     command = [norm_run, file, f"--road={road}", "--verify", "--time", "--json"]
+    command += [f"--shape={i}={shape}" for i, shape in enumerate(shapes)]
     result = subprocess.run(
         command + ([options] if options else []), capture_output=True, text=True
     )
@@ -182,11 +209,11 @@ def run(norm_run, file, road, threads):
     return json.loads(result.stdout)
 
 
-def measure(norm_run, file, road, threads, rounds):
+def measure(norm_run, file, shapes, road, threads, rounds):
     """Median and best share, median seconds, and the worst error over bound."""
     shares, seconds, errors = [], [], []
     for _ in range(rounds):
-        report = run(norm_run, file, road, threads)
+        report = run(norm_run, file, shapes, road, threads)
         time = report["time"]
         copy = min(time["plain_copy_seconds"], time["streaming_copy_seconds"])
         shares.append(copy / time["seconds"])
@@ -215,22 +242,33 @@ def main():
     parser.add_argument("--roads", default="vector")
     parser.add_argument("--threads", default=1, type=int)
     parser.add_argument("--rounds", default=3, type=int)
+    parser.add_argument("--dynamic", action="store_true")
     parser.add_argument("--json", type=pathlib.Path)
     parser.add_argument("cases", nargs="*", help="parts of case names")
     options = parser.parse_args()
 
-    results = {"cpu": cpu_name(), "threads": options.threads, "cases": []}
+    results = {
+        "cpu": cpu_name(),
+        "threads": options.threads,
+        "dynamic": options.dynamic,
+        "cases": [],
+    }
     print(f"{results['cpu']}, {options.threads} thread(s), {options.rounds} rounds")
     print(f"{'case':41} {'road':7} {'time':>12} {'share':>6} {'best':>6}")
     with tempfile.TemporaryDirectory() as folder:
         file = pathlib.Path(folder) / "case.mlir"
-        for name, text in CASES.items():
+        for name, (text, shapes) in get_cases(options.dynamic).items():
             if options.cases and not any(part in name for part in options.cases):
                 continue
             file.write_text(text)
             for road in options.roads.split(","):
                 entry = measure(
-                    options.bin / "norm-run", file, road, options.threads, options.rounds
+                    options.bin / "norm-run",
+                    file,
+                    shapes if options.dynamic else [],
+                    road,
+                    options.threads,
+                    options.rounds,
                 )
                 results["cases"].append({"case": name, "road": road} | entry)
                 print(

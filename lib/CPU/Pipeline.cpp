@@ -16,6 +16,7 @@ using namespace mlir::norm;
 
 void mlir::norm::buildCPUPipeline(OpPassManager &pm,
                                   const CPUPipelineOptions &options) {
+  pm.addPass(createNormEmptyDestinationsPass());
   pm.addPass(createNormGeneralizePass());
   pm.addPass(createNormCollapseDimsPass());
   if (options.stopAfter == StopAfter::Fuse)
@@ -33,8 +34,11 @@ void mlir::norm::buildCPUPipeline(OpPassManager &pm,
     buildAffineRoad(pm, options);
     break;
   }
-  if (options.stopAfter == StopAfter::Nothing)
-    buildLoweringToLLVM(pm);
+  if (options.stopAfter != StopAfter::Nothing)
+    return;
+  buildLoweringToLLVM(pm);
+  pm.addPass(createNormTargetFunctionsPass(
+      {options.triple, options.cpu, options.features}));
 }
 
 void mlir::norm::registerNormPipelines() {

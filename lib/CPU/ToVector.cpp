@@ -44,6 +44,8 @@ static void expandOps(ArrayRef<Operation *> ops, const VectorTarget &target) {
   populateMathPolynomialApproximationPatterns(patterns);
   if (!target.hasBFloat16)
     arith::populateExpandBFloat16Patterns(patterns);
+  if (!target.hasFMA)
+    math::populateExpansionPatterns(patterns, {"fma"});
   GreedyRewriteConfig config;
   config.setStrictness(GreedyRewriteStrictness::ExistingAndNewOps);
   (void)applyOpPatternsGreedily(ops, std::move(patterns), config);
@@ -65,8 +67,12 @@ void NormToVectorPass::runOnOperation() {
     return signalPassFailure();
   }
 
-  FailureOr<VectorTarget> target = VectorTarget::get(
-      triple, cpu, features, [&] { return getOperation()->emitError(); });
+  FailureOr<CPUTarget> machine =
+      CPUTarget::get(getOperation(), {triple, cpu, features});
+  if (failed(machine))
+    return signalPassFailure();
+  FailureOr<VectorTarget> target =
+      VectorTarget::get(*machine, [&] { return getOperation()->emitError(); });
   if (failed(target))
     return signalPassFailure();
   VectorOptions vectorOptions;

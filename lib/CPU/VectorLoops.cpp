@@ -23,6 +23,7 @@ VectorLoops::VectorLoops(const RowProgram &program, const VectorPlan &plan,
     : program(program), plan(plan), options(options), builder(builder),
       op(program.getOp()), loc(op.getLoc()), values(program, plan, builder),
       iterators(op.getRowIteratorTypes()) {
+  values.isScalar = plan.isScalar();
   for (unsigned dim = 0; dim < iterators.size(); ++dim)
     if (iterators[dim] == IteratorType::reduction && dim != plan.vectorDim)
       reductionDims.push_back(dim);

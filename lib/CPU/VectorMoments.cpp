@@ -30,9 +30,10 @@ void VectorLoops::finishMoments(Moments &m, Value sum, Value sumOfSquares) {
   auto contract = arith::FastMathFlags::contract;
   m.delta = divideByCount(sum);
   if (m.isAboutMean) {
-    // An infinite mean is what it is; its error is no number.
+    // An infinite mean is what it is; its error is no number, as ∞ − ∞ is none.
+    Value nothing = arith::SubFOp::create(builder, loc, m.mean, m.mean);
     Value isNumber = arith::CmpFOp::create(
-        builder, loc, arith::CmpFPredicate::ORD, m.delta, m.delta);
+        builder, loc, arith::CmpFPredicate::ORD, nothing, nothing);
     Value zero = arith::ConstantOp::create(
         builder, loc, builder.getZeroAttr(m.delta.getType()));
     m.delta = arith::SelectOp::create(builder, loc, isNumber, m.delta, zero);
@@ -57,7 +58,7 @@ void VectorLoops::finishMoments(Moments &m, Value sum, Value sumOfSquares) {
 /// Where every lane is a row, a few elements would be a poor guess, and one
 /// accumulator a lane would drift with it.
 bool VectorLoops::canShift() const {
-  if (options.accuracy != Accuracy::Residual || !plan.reducesAcrossLanes)
+  if (options.accuracy == Accuracy::TwoPass || !plan.reducesAcrossLanes)
     return false;
   return llvm::all_of(reductionDims, [&](unsigned dim) {
     std::optional<int64_t> extent = getConstantIntValue(values.extents[dim]);
@@ -188,7 +189,7 @@ void VectorLoops::emitTwoPassesIf(Value conditions,
 
 /// The pass about m.mean, which completes the moments.
 void VectorLoops::emitCentredPass(MutableArrayRef<Moments> moments) {
-  bool residual = options.accuracy == Accuracy::Residual;
+  bool residual = options.accuracy != Accuracy::TwoPass;
   SmallVector<std::pair<Combiner, Type>> accumulators;
   for (Moments &m : moments)
     accumulators.append(residual ? 2 : 1,

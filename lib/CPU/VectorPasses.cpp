@@ -152,7 +152,8 @@ void VectorLoops::emitPass(ArrayRef<ReduceOp> pass, bool fetchesAhead) {
       continue;
     }
     m.mean = entry.shift;
-    m.isAboutMean = isRowOneVector();
+    // The fast way takes it for that.
+    m.isAboutMean = isRowOneVector() || options.accuracy == Accuracy::Fast;
     finishMoments(m, result, results[entry.accumulator + 1]);
     if (m.isAboutMean)
       continue;

@@ -166,11 +166,18 @@ FailureOr<VectorPlan> VectorPlan::get(const RowProgram &program,
     reason = "no operand has every dim";
     return failure();
   }
-  if (failed(verifyVectorDim(op, *vectorDim, reason)))
-    return failure();
-
   VectorPlan plan;
   SmallVector<utils::IteratorType> iterators = op.getRowIteratorTypes();
+  if (failed(verifyVectorDim(op, *vectorDim, reason))) {
+    auto parallel =
+        llvm::find(llvm::reverse(iterators), utils::IteratorType::parallel);
+    if (parallel == iterators.rend())
+      return failure();
+    plan.vectorDim = std::distance(parallel, iterators.rend()) - 1;
+    plan.reducesAcrossLanes = false;
+    plan.scalarReason = reason;
+    return plan;
+  }
   SmallVector<int64_t> extents = op.getStaticLoopRanges();
   plan.vectorDim = *vectorDim;
   plan.reducesAcrossLanes =
@@ -193,6 +200,8 @@ FailureOr<VectorPlan> VectorPlan::get(const RowProgram &program,
 }
 
 std::string VectorPlan::str() const {
+  if (isScalar())
+    return "no vectors: " + scalarReason;
   return llvm::formatv(
       "{0} lanes along d{1}, {2}; {3} rows at once; {4} tails", lanes,
       vectorDim, reducesAcrossLanes ? "reduced across lanes" : "a row per lane",

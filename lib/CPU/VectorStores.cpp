@@ -27,7 +27,9 @@ void VectorLoops::emitStores() {
         isAligned, {}, [&] { return emit(Store::Streaming); },
         [&] { return emit(Store::Peeled); });
   };
-  if (!elementOuts.empty() && streams)
+  // The few rows that no block takes are no reason for more code.
+  bool isRest = values.numRows < plan.rows;
+  if (!elementOuts.empty() && streams && !isRest)
     emitIf(streams, {}, emitStreaming, [&] { return emit(Store::Cached); });
   else if (!elementOuts.empty())
     emitElementStores(Store::Cached);

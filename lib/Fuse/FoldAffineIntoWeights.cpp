@@ -6,9 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "FoldedWeights.h"
 #include "Neighbour.h"
 #include "Norm/Fuse/Patterns.h"
-#include "mlir/IR/Matchers.h"
 
 using namespace mlir;
 using namespace mlir::norm;
@@ -18,33 +18,17 @@ using namespace mlir::norm;
 
 namespace {
 template <typename Op> struct FoldAffine : OpRewritePattern<Op> {
-  using OpRewritePattern<Op>::OpRewritePattern;
+  FoldAffine(MLIRContext *context, bool computes)
+      : OpRewritePattern<Op>(context), computes(computes) {}
   LogicalResult matchAndRewrite(Op norm,
                                 PatternRewriter &rewriter) const override;
+  /// In front of the matmul, what is not constant.
+  bool computes;
 };
 } // namespace
 
-static SmallVector<double> getConstant(Value value) {
-  DenseFPElementsAttr elements;
-  if (!value || !matchPattern(value, m_Constant(&elements)))
-    return {};
-  return llvm::map_to_vector(elements.getValues<APFloat>(),
-                             [](APFloat v) { return v.convertToDouble(); });
-}
-
-/// Rounds each value to the element type, once.
-static Value createConstant(OpBuilder &builder, Location loc,
-                            RankedTensorType type, ArrayRef<double> values) {
-  SmallVector<Attribute> elements =
-      llvm::map_to_vector(values, [&](double value) -> Attribute {
-        return builder.getFloatAttr(type.getElementType(), value);
-      });
-  return arith::ConstantOp::create(builder, loc,
-                                   DenseElementsAttr::get(type, elements));
-}
-
 /// Why the affine part of `norm` cannot go into its users; empty if it can.
-template <typename Op> static std::string findRefusal(Op norm) {
+template <typename Op> static std::string findRefusal(Op norm, bool computes) {
   if (norm.getXType().getRank() != 2 ||
       norm.getDims() != ArrayRef<int64_t>{1} ||
       (norm.getScale() && norm.getScaleDimsOrDefault() != norm.getDims()) ||
@@ -59,13 +43,14 @@ template <typename Op> static std::string findRefusal(Op norm) {
     if (getElementTypeOrSelf(operand.getType()) != type)
       return "the norm mixes types";
   for (Value parameter : {norm.getScale(), norm.getShift()})
-    if (parameter && getConstant(parameter).empty())
+    if (!computes && parameter && getConstantElements(parameter).empty())
       return "its scale or shift is not constant";
   return "";
 }
 
 /// The same for one of its users.
-static std::string findRefusal(linalg::MatmulOp matmul, Value normalized) {
+static std::string findRefusal(linalg::MatmulOp matmul, Value normalized,
+                               bool computes) {
   if (matmul.hasUserDefinedMaps())
     return "it broadcasts or transposes an operand";
   if (matmul.getInputs()[0] != normalized ||
@@ -75,50 +60,75 @@ static std::string findRefusal(linalg::MatmulOp matmul, Value normalized) {
   for (Value operand : matmul->getOperands())
     if (getElementTypeOrSelf(operand.getType()) != type)
       return "it mixes types";
-  if (getConstant(matmul.getInputs()[1]).empty())
+  if (!computes && getConstantElements(matmul.getInputs()[1]).empty())
     return "its weight is not constant";
   return "";
 }
 
-static void foldInto(linalg::MatmulOp matmul, ArrayRef<double> gamma,
-                     ArrayRef<double> beta, PatternRewriter &rewriter) {
+/// β·W.
+static Channels foldShift(OpBuilder &builder, Location loc, Value weight,
+                          const Channels &beta) {
+  auto type = cast<RankedTensorType>(weight.getType());
+  SmallVector<double> known = getConstantElements(weight);
+  if (!known.empty() && beta.isKnown()) {
+    SmallVector<double> sums(type.getDimSize(1), 0.0);
+    for (auto [i, w] : llvm::enumerate(known))
+      sums[i % sums.size()] += beta.known[i / sums.size()] * w;
+    return sums;
+  }
+  OpFoldResult size = tensor::getMixedSize(builder, loc, weight, 1);
+  Value empty =
+      tensor::EmptyOp::create(builder, loc, size, type.getElementType());
+  Value zero = arith::ConstantOp::create(
+      builder, loc, builder.getZeroAttr(type.getElementType()));
+  Value init = linalg::FillOp::create(builder, loc, zero, empty).getResult(0);
+  Value vector = beta.materialize(builder, loc, type.getElementType());
+  return linalg::VecmatOp::create(builder, loc, ValueRange{vector, weight},
+                                  init)
+      .getResult(0);
+}
+
+static void foldInto(linalg::MatmulOp matmul, const Channels &gamma,
+                     const Channels &beta, PatternRewriter &rewriter) {
   rewriter.setInsertionPoint(matmul);
   Location loc = matmul.getLoc();
-  Value weight = matmul.getInputs()[1];
-  auto type = cast<RankedTensorType>(weight.getType());
-  SmallVector<double> w = getConstant(weight);
-  int64_t numColumns = type.getDimSize(1);
-  SmallVector<double> bias(numColumns, 0.0);
-  for (auto [i, value] : llvm::enumerate(w)) {
-    if (!beta.empty())
-      bias[i % numColumns] += beta[i / numColumns] * value;
-    if (!gamma.empty())
-      value *= gamma[i / numColumns];
-  }
-  if (!gamma.empty()) {
-    Value folded = createConstant(rewriter, loc, type, w);
-    rewriter.modifyOpInPlace(matmul,
-                             [&] { matmul.getInputsMutable()[1].set(folded); });
-  }
-  if (!beta.empty()) {
-    Type element = type.getElementType();
-    Value b = createConstant(
-        rewriter, loc, RankedTensorType::get({numColumns}, element), bias);
-    Value init = matmul.getOutputs()[0];
-    AffineMap all = rewriter.getMultiDimIdentityMap(2);
-    SmallVector<utils::IteratorType> parallel(2, utils::IteratorType::parallel);
-    auto shifted = linalg::GenericOp::create(
-        rewriter, loc, init.getType(), ValueRange{init, b}, init,
-        ArrayRef<AffineMap>{all, all.getSubMap({1}), all}, parallel,
+  Value weight = matmul.getInputs()[1], init = matmul.getOutputs()[0];
+  Value folded =
+      gamma.isNone() ? weight : scaleWeight(rewriter, loc, weight, 0, gamma);
+  Value shifted = init;
+  if (!beta.isNone())
+    shifted = mapChannels(
+        rewriter, loc, init, 1, foldShift(rewriter, loc, weight, beta),
         [](OpBuilder &nested, Location loc, ValueRange args) {
-          Value sum = arith::AddFOp::create(nested, loc, args[0], args[1]);
-          linalg::YieldOp::create(nested, loc, sum);
+          return arith::AddFOp::create(nested, loc, args[0], args[1]);
         });
-    rewriter.modifyOpInPlace(matmul, [&] {
-      matmul.getOutputsMutable()[0].set(shifted.getResult(0));
-    });
-  }
+  rewriter.modifyOpInPlace(matmul, [&] {
+    matmul.getInputsMutable()[1].set(folded);
+    matmul.getOutputsMutable()[0].set(shifted);
+  });
   eraseIfDead(rewriter, weight);
+}
+
+/// γ + o.
+static Channels getFactors(OpBuilder &builder, Location loc, Value scale,
+                           double offset) {
+  if (!scale)
+    return {};
+  Channels gamma = scale;
+  if (gamma.isKnown()) {
+    for (double &value : gamma.known)
+      value += offset;
+    return std::move(gamma.known);
+  }
+  if (offset == 0)
+    return gamma;
+  return mapChannels(
+      builder, loc, scale, 0, {},
+      [&](OpBuilder &nested, Location loc, ValueRange args) -> Value {
+        Value o = arith::ConstantOp::create(
+            nested, loc, nested.getFloatAttr(args[0].getType(), offset));
+        return arith::AddFOp::create(nested, loc, args[0], o);
+      });
 }
 
 template <typename Op>
@@ -132,19 +142,19 @@ LogicalResult FoldAffine<Op>::matchAndRewrite(Op norm,
   SetVector<Operation *> users(llvm::from_range, normalized.getUsers());
   if (!llvm::all_of(users, llvm::IsaPred<linalg::MatmulOp>))
     return failure();
-  std::string reason = findRefusal(norm);
+  std::string reason = findRefusal(norm, computes);
   for (Operation *user : users) {
     if (reason.empty())
-      reason = findRefusal(cast<linalg::MatmulOp>(user), normalized);
+      reason = findRefusal(cast<linalg::MatmulOp>(user), normalized, computes);
     if (!reason.empty())
       return refuse(rewriter, user, norm,
                     "scale and shift are not folded into its weight: " +
                         reason);
   }
-  SmallVector<double> gamma = getConstant(norm.getScale());
-  SmallVector<double> beta = getConstant(norm.getShift());
-  for (double &value : gamma)
-    value += norm.getScaleOffset().convertToDouble();
+  rewriter.setInsertionPoint(norm);
+  Channels gamma = getFactors(rewriter, norm.getLoc(), norm.getScale(),
+                              norm.getScaleOffset().convertToDouble());
+  Channels beta = norm.getShift();
   for (Operation *user : users)
     foldInto(cast<linalg::MatmulOp>(user), gamma, beta, rewriter);
   SmallVector<Value> parameters{norm->getOperands()};
@@ -160,8 +170,8 @@ LogicalResult FoldAffine<Op>::matchAndRewrite(Op norm,
 }
 
 void mlir::norm::populateFoldAffineIntoWeightsPatterns(
-    RewritePatternSet &patterns) {
+    RewritePatternSet &patterns, bool computes) {
   patterns.addWithLabel<FoldAffine<LayerNormOp>, FoldAffine<RmsNormOp>,
-                        FoldAffine<L2NormOp>>({"affine"},
-                                              patterns.getContext());
+                        FoldAffine<L2NormOp>>({"affine"}, patterns.getContext(),
+                                              computes);
 }

@@ -95,7 +95,7 @@ static LogicalResult checkNames(MLIRContext *context, StringRef option,
 
 LogicalResult NormFusePass::initialize(MLIRContext *context) {
   RewritePatternSet all(context);
-  populateFusePatterns(all);
+  populateFusePatterns(all, foldWeights);
   SmallVector<StringRef> labels;
   for (const std::unique_ptr<RewritePattern> &pattern : all.getNativePatterns())
     for (StringRef label : pattern->getDebugLabels())
@@ -163,6 +163,7 @@ void NormFusePass::runOnOperation() {
   numRowReductions += listener.counts.lookup("row-reductions");
   numSiblings += listener.counts.lookup("siblings");
   numAffine += listener.counts.lookup("affine");
+  numBatchNorms += listener.counts.lookup("batch-norm");
   numReshapes += listener.counts.lookup("reshapes");
   for (const auto &[loc, label, text] : listener.fusions)
     remark::passed(loc, remark::RemarkOpts::name(label).category("norm-fuse"))
@@ -172,8 +173,10 @@ void NormFusePass::runOnOperation() {
         << text.getValue();
 }
 
-void mlir::norm::populateFusePatterns(RewritePatternSet &patterns) {
-  populateFoldAffineIntoWeightsPatterns(patterns);
+void mlir::norm::populateFusePatterns(RewritePatternSet &patterns,
+                                      bool foldWeights) {
+  populateFoldAffineIntoWeightsPatterns(patterns, foldWeights);
+  populateFoldBatchNormPatterns(patterns, foldWeights);
   populateShareStatisticsPatterns(patterns);
   populateFuseProducersPatterns(patterns);
   populateFuseConsumersPatterns(patterns);

@@ -42,14 +42,18 @@ static std::string makeMessage(Operation *op, StringRef what) {
 /// the end of its destination.
 static void checkDestination(bufferization::MaterializeInDestinationOp op) {
   auto source = cast<ShapedType>(op.getSource().getType());
+  // A result has the extents of its init; its own are those of the destination
+  // once it is made there.
+  Value shaped = op.getSource();
+  while (auto producer = shaped.getDefiningOp<DestinationStyleOpInterface>())
+    shaped = producer.getTiedOpOperand(cast<OpResult>(shaped))->get();
   auto dest = cast<ShapedType>(op.getDest().getType());
   Location loc = op.getLoc();
   OpBuilder builder(op);
   for (int64_t dim = 0; dim < source.getRank(); ++dim) {
     if (!source.isDynamicDim(dim) && !dest.isDynamicDim(dim))
       continue;
-    Value expected =
-        builder.createOrFold<tensor::DimOp>(loc, op.getSource(), dim);
+    Value expected = builder.createOrFold<tensor::DimOp>(loc, shaped, dim);
     Value actual =
         isa<TensorType>(dest)
             ? builder.createOrFold<tensor::DimOp>(loc, op.getDest(), dim)

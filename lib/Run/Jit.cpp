@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Norm/Run/Jit.h"
+#include "HostMachine.h"
 #include "Norm/CPU/Pipeline.h"
 #include "Norm/GPU/Pipeline.h"
 #include "Norm/InitAll.h"
@@ -25,8 +26,7 @@
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Target/LLVMIR/Dialect/All.h"
 #include "mlir/Transforms/Passes.h"
-#include "llvm/ExecutionEngine/Orc/JITTargetMachineBuilder.h"
-#include "llvm/Support/TargetSelect.h"
+#include "llvm/Support/Timer.h"
 #include "llvm/Target/TargetMachine.h"
 
 using namespace mlir;
@@ -162,22 +162,6 @@ static llvm::Error lowerToLLVM(ModuleOp module, const CompileOptions &options) {
 // From the LLVM dialect to code
 //===----------------------------------------------------------------------===//
 
-static llvm::Expected<std::unique_ptr<llvm::TargetMachine>>
-createHostMachine(unsigned optLevel) {
-  static const bool initialized = [] {
-    llvm::InitializeNativeTarget();
-    llvm::InitializeNativeTargetAsmPrinter();
-    llvm::InitializeNativeTargetAsmParser();
-    return true;
-  }();
-  (void)initialized;
-  auto builder = llvm::orc::JITTargetMachineBuilder::detectHost();
-  if (!builder)
-    return builder.takeError();
-  builder->setCodeGenOptLevel(llvm::CodeGenOptLevel(optLevel));
-  return builder->createTargetMachine();
-}
-
 static bool usesOpenMP(ModuleOp module) {
   return module
       .walk([](Operation *op) {
@@ -186,6 +170,10 @@ static bool usesOpenMP(ModuleOp module) {
                    : WalkResult::advance();
       })
       .wasInterrupted();
+}
+
+static double getCPUSeconds() {
+  return llvm::TimeRecord::getCurrentTime().getProcessTime();
 }
 
 /// Kernels are loaded by constructors of the module.
@@ -223,8 +211,10 @@ llvm::Expected<Kernel> mlir::norm::compile(ModuleOp module, StringRef name,
                  UnitAttr::get(entry.getContext()));
   if (options.checkExtents)
     insertExtentChecks(*copy);
+  double start = getCPUSeconds();
   if (llvm::Error error = lowerToLLVM(*copy, options))
     return error;
+  double lowered = getCPUSeconds();
 
   kernel.parallel = usesOpenMP(*copy);
   auto machine = createHostMachine(options.optLevel);
@@ -234,6 +224,8 @@ llvm::Expected<Kernel> mlir::norm::compile(ModuleOp module, StringRef name,
   auto engineMachine = createHostMachine(options.optLevel);
   if (!engineMachine)
     return engineMachine.takeError();
+  if (llvm::Error error = verifyRunsHere(*copy))
+    return error;
   auto optimize =
       makeOptimizingTransformer(options.optLevel, 0, kernel.machine.get());
   ExecutionEngineOptions engineOptions;
@@ -257,6 +249,7 @@ llvm::Expected<Kernel> mlir::norm::compile(ModuleOp module, StringRef name,
   auto function = (*engine)->lookupPacked("_mlir_ciface_" + entryName);
   if (!function)
     return function.takeError();
+  kernel.compileTime = {lowered - start, getCPUSeconds() - lowered};
   kernel.device = options.device;
   kernel.engine = std::move(*engine);
   kernel.function = *function;

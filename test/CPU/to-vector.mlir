@@ -1,6 +1,7 @@
 // RUN: norm-opt %s --norm-to-vector="cpu=x86-64-v4" --split-input-file --canonicalize --cse | FileCheck %s
 // RUN: norm-opt %s --norm-to-vector="cpu=x86-64" --split-input-file --canonicalize --cse | FileCheck %s --check-prefix=SSE2
 // RUN: norm-opt %s --norm-to-vector="cpu=x86-64-v4 accuracy=two-pass" --split-input-file --canonicalize --cse | FileCheck %s --check-prefix=TWOPASS
+// RUN: norm-opt %s --norm-to-vector="cpu=x86-64-v4 accuracy=fast" --split-input-file --canonicalize --cse | FileCheck %s --check-prefix=FAST
 // RUN: norm-opt %s --norm-to-vector="cpu=x86-64-v4" --split-input-file --remarks-filter="norm-plan" --remark-format=emitRemark -o /dev/null 2>&1 | FileCheck %s --check-prefix=REMARK
 // RUN: not norm-opt %s --norm-to-vector="cpu=no-such-cpu" --split-input-file -o /dev/null 2>&1 | FileCheck %s --check-prefix=NOCPU
 // RUN: not norm-opt %s --norm-to-vector="lanes=-4" --split-input-file -o /dev/null 2>&1 | FileCheck %s --check-prefix=LANES
@@ -42,6 +43,10 @@
 // TWOPASS-LABEL: func @whole_vectors
 // TWOPASS: scf.for {{.+}} -> (vector<32xf32>, vector<32xf32>, vector<32xf32>, vector<32xf32>)
 // TWOPASS: scf.for {{.+}} -> (vector<32xf32>, vector<32xf32>, vector<32xf32>, vector<32xf32>)
+// FAST-LABEL: func @whole_vectors
+// FAST: scf.for {{.+}} -> (vector<32xf32>, vector<32xf32>, vector<32xf32>, vector<32xf32>, vector<32xf32>, vector<32xf32>, vector<32xf32>, vector<32xf32>)
+// FAST-NOT: scf.if
+// FAST: vector.store
 func.func @whole_vectors(%x: memref<64x256xf32>, %g: memref<256xf32>, %y: memref<64x256xf32>) {
   norm.layer_norm ins(%x : memref<64x256xf32>) scale(%g : memref<256xf32>)
       outs(%y : memref<64x256xf32>) dims = [1] eps = 1.0e-5
@@ -160,16 +165,35 @@ func.func @bf16(%x: memref<4x64xbf16>, %y: memref<4x64xbf16>) {
 
 // -----
 
-// What cannot be vectorized stays, and is said; other ops are left alone.
+// Strided rows are taken without vectors, but mean the same, residual and all;
+// other ops are left alone.
+
+// REMARK: remark: {{.*}}no vectors: operand #0 has no unit inner stride
+// CHECK-LABEL: func @strided
+// CHECK: linalg.matmul
+// CHECK: linalg.conv_2d_nchw_fchw
+// CHECK: scf.for {{.+}} -> (f32)
+// CHECK: scf.for {{.+}} -> (f32, f32)
+// CHECK-NOT: vector
+// CHECK: memref.store
+func.func @strided(%x: memref<4x64xf32, strided<[128, 2]>>, %y: memref<4x64xf32>,
+                   %a: memref<4x64xf32>, %b: memref<64x64xf32>,
+                   %i: memref<1x3x8x8xf32>, %f: memref<2x3x3x3xf32>, %o: memref<1x2x6x6xf32>) {
+  linalg.matmul ins(%a, %b : memref<4x64xf32>, memref<64x64xf32>) outs(%y : memref<4x64xf32>)
+  linalg.conv_2d_nchw_fchw ins(%i, %f : memref<1x3x8x8xf32>, memref<2x3x3x3xf32>) outs(%o : memref<1x2x6x6xf32>)
+  norm.layer_norm ins(%x : memref<4x64xf32, strided<[128, 2]>>) outs(%y : memref<4x64xf32>) dims = [1] eps = 1.0e-5
+  return
+}
+
+// -----
+
+// What these loops do not fit stays, and is said.
 
 // REMARK: remark: {{.*}}operand #0 has no unit inner stride
 // CHECK-LABEL: func @refused
-// CHECK: linalg.matmul
 // CHECK: norm.generic
-func.func @refused(%x: memref<4x64xf32, strided<[128, 2]>>, %y: memref<4x64xf32>,
-                   %a: memref<4x64xf32>, %b: memref<64x64xf32>) {
-  linalg.matmul ins(%a, %b : memref<4x64xf32>, memref<64x64xf32>) outs(%y : memref<4x64xf32>)
-  norm.rms_norm ins(%x : memref<4x64xf32, strided<[128, 2]>>) outs(%y : memref<4x64xf32>) dims = [1] eps = 1.0e-5
+func.func @refused(%x: memref<64xf32, strided<[2]>>, %y: memref<64xf32>) {
+  norm.rms_norm ins(%x : memref<64xf32, strided<[2]>>) outs(%y : memref<64xf32>) dims = [0] eps = 1.0e-5
   return
 }
 

@@ -2,6 +2,8 @@
 // RUN: norm-opt %s --norm-fuse="only=affine" --remarks-filter-missed=norm-fuse --verify-diagnostics | FileCheck %s
 // RUN: norm-opt %s --norm-fuse="disable=affine" | FileCheck %s --check-prefix=OFF
 
+// RUN: norm-opt %s --norm-fuse="only=affine fold-weights" | FileCheck %s --check-prefix=COMPUTED
+
 // γ·W = [[2, 4], [-9, -12]], β·W = 1·[1, 2] + 10·[3, 4].
 // CHECK-LABEL: func @folded
 //  CHECK-SAME:   (%[[X:[^ ]+]]: tensor<?x2xf32>, %{{.*}}, %[[INIT:[^ ]+]]: tensor<?x2xf32>)
@@ -45,6 +47,25 @@ func.func @variable_weight(%x: tensor<4x2xf32>, %e: tensor<4x2xf32>, %w: tensor<
   // expected-remark @below {{linalg.matmul stays outside norm.layer_norm: scale and shift are not folded into its weight: its weight is not constant}}
   %z = linalg.matmul ins(%y, %w : tensor<4x2xf32>, tensor<2x2xf32>) outs(%e : tensor<4x2xf32>) -> tensor<4x2xf32>
   return %z : tensor<4x2xf32>
+}
+
+// What is not constant is computed on request: γ + 1, (γ + 1)·W and β·W.
+// CHECK-LABEL: func @computed
+//       CHECK:   norm.layer_norm {{.*}} scale({{.*}}) shift(
+// COMPUTED-LABEL: func @computed
+//  COMPUTED-SAME:   (%[[X:[^ ]+]]: tensor<?x?xf32>, %[[G:[^ ]+]]: tensor<?xf32>, %[[B:[^ ]+]]: tensor<?xf32>, %[[W:[^ ]+]]: tensor<?x?xf32>, %[[E:[^ ]+]]:
+//       COMPUTED:   %[[GO:.*]] = linalg.generic {{.*}} ins(%[[G]] :
+//       COMPUTED:   %[[Y:.*]] = norm.layer_norm ins(%[[X]] : tensor<?x?xf32>) outs(
+//       COMPUTED:   %[[GW:.*]] = linalg.generic {{.*}} ins(%[[W]], %[[GO]] :
+//       COMPUTED:   %[[BW:.*]] = linalg.vecmat ins(%[[B]], %[[W]] :
+//       COMPUTED:   %[[I:.*]] = linalg.generic {{.*}} ins(%[[E]], %[[BW]] :
+//       COMPUTED:   linalg.matmul ins(%[[Y]], %[[GW]] : {{.*}}) outs(%[[I]] :
+func.func @computed(%x: tensor<?x?xf32>, %g: tensor<?xf32>, %b: tensor<?xf32>, %w: tensor<?x?xf32>, %e: tensor<?x?xf32>) -> tensor<?x?xf32> {
+  %y = norm.layer_norm ins(%x : tensor<?x?xf32>) scale(%g : tensor<?xf32>) shift(%b : tensor<?xf32>)
+      outs(%x : tensor<?x?xf32>) dims = [1] eps = 1.0e-5 scale_offset = 1.0
+  // expected-remark @below {{its scale or shift is not constant}}
+  %z = linalg.matmul ins(%y, %w : tensor<?x?xf32>, tensor<?x?xf32>) outs(%e : tensor<?x?xf32>) -> tensor<?x?xf32>
+  return %z : tensor<?x?xf32>
 }
 
 // CHECK-LABEL: func @half

@@ -8,7 +8,7 @@
 // REMARK: remark: [Passed] producers | Category:norm-fuse | Remark="norm.layer_norm: fused producers"
 // YAML-DAG: !Passed
 // YAML-DAG: norm.layer_norm: fused producers
-// UNKNOWN: error: norm-fuse: only names no fusion 'nonsense'; there are affine, siblings, producers, consumers, row-reductions, reshapes
+// UNKNOWN: error: norm-fuse: only names no fusion 'nonsense'; there are affine, batch-norm, siblings, producers, consumers, row-reductions, reshapes
 
 // CHECK-LABEL: func @both_sides
 //   CHECK-NOT:   linalg

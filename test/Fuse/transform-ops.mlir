@@ -48,6 +48,7 @@ module attributes {transform.with_named_sequence} {
     %func = transform.structured.match ops{["func.func"]} in %root : (!transform.any_op) -> !transform.any_op
     transform.apply_patterns to %func {
       transform.apply_patterns.norm.fold_affine_into_weights
+      transform.apply_patterns.norm.fold_batch_norm
       transform.apply_patterns.norm.share_statistics
       transform.apply_patterns.norm.fuse_producers
       transform.apply_patterns.norm.fuse_consumers

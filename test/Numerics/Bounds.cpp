@@ -132,14 +132,17 @@ double RowBounds::getRhoRelative(double squareError, double extraSquare) const {
 }
 
 /// How far the mean of the first elements, however many of them make a vector,
-/// is off that of the row; from four standard deviations on it is not used.
+/// is off that of the row; from four standard deviations on it is not used if
+/// that is checked.
 double RowBounds::getShift() const {
   Real sum = 0, shift = 0;
   for (size_t i = 0; i < std::min<size_t>(row.a.size(), 128); ++i) {
     sum += row.a[i];
     shift = std::max(shift, std::abs(sum / Real(i + 1) - row.mean));
   }
-  return std::min(shift, 4 * std::sqrt(row.square));
+  return kernel.road.hasUncheckedShift
+             ? shift
+             : std::min(shift, 4 * std::sqrt(row.square));
 }
 
 StatisticsBounds RowBounds::getStatistics() const {
@@ -163,7 +166,7 @@ StatisticsBounds RowBounds::getStatistics() const {
   bounds.mean = delta;
   // Sums are about a number that is off the mean by `shift`.
   double shift = delta;
-  if (kernel.hasResidual()) {
+  if (kernel.road.hasResidual) {
     // Either the rounded mean, or that of the row's first elements. Σ(a − m)/n
     // is added to it; its error is all that is left of the mean's.
     shift = std::max(delta, getShift());
@@ -182,7 +185,7 @@ StatisticsBounds RowBounds::getStatistics() const {
   // is not, is `common`².
   double squareError =
       (growth + 6) * u * (square + shift * shift) + 4 * u * shift * deviation +
-      2 * shift * (kernel.hasResidual() ? bounds.common : 0) + eta;
+      2 * shift * (kernel.road.hasResidual ? bounds.common : 0) + eta;
   bounds.rhoRelative =
       getRhoRelative(squareError, bounds.common * bounds.common);
   return bounds;

@@ -93,6 +93,8 @@ struct Road {
   bool hasResidual = false;
   /// Kernels for a GPU, run by the PTX interpreter.
   bool hasKernels = false;
+  /// The shift is taken however far it is off the mean.
+  bool hasUncheckedShift = false;
 };
 
 struct KernelCase {
@@ -119,11 +121,6 @@ struct KernelCase {
   bool isCentred() const;
   bool hasMean() const;
   bool hasRstd() const;
-  /// Elements that are no neighbours have no vectors: the vector road leaves
-  /// them to linalg, which is two-pass.
-  bool hasResidual() const {
-    return road.hasResidual && layout != Layout::strided;
-  }
   bool usesMemRefs() const {
     return layout != Layout::tensor && layout != Layout::misaligned;
   }

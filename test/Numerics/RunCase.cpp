@@ -65,7 +65,7 @@ void Worst::add(StringRef name, int64_t position, double got, Expected expected,
 /// the formula.
 static void tightenToPromise(const KernelCase &kernel, const Geometry &geometry,
                              InputKind input, Expected &y) {
-  if (kernel.hasResidual() && kernel.program == Program::layerNorm &&
+  if (kernel.road.hasResidual && kernel.program == Program::layerNorm &&
       input == InputKind::largeMean && kernel.dtype == DType::f32 &&
       geometry.getRowSize() == 4096 && kernel.variant.name == "plain")
     y.bound = std::min(y.bound, 1e-5);

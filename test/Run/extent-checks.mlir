@@ -10,6 +10,7 @@
 // GROUPS: extent-checks.mlir:{{[0-9:]+}} 'norm.group_norm' the channels are not 3 groups of as many
 // ADD: extent-checks.mlir:{{[0-9:]+}} 'linalg.add' dimension #1 of input/output operand #1 is incompatible
 // RUN: not norm-run %s --entry place --shape=0=3x5,1=2x5 2>&1 | FileCheck %s --check-prefix=PLACE
+// RUN: not norm-run %s --entry place_of_empty --shape=0=3x5,1=2x5 2>&1 | FileCheck %s --check-prefix=PLACE
 // PLACE: extent-checks.mlir:{{[0-9:]+}} 'bufferization.materialize_in_destination' dim 0 of the destination is not as long as dim 0 of the source
 
 // Those that agree run, empty ones too.
@@ -52,6 +53,14 @@ func.func @groups(%x: tensor<2x?xf32>) -> tensor<2x?xf32> {
 // A result that has a place of its own.
 func.func @place(%x: tensor<?x5xf32>, %y: memref<?x?xf32>) {
   %h = norm.rms_norm ins(%x : tensor<?x5xf32>) outs(%x : tensor<?x5xf32>) dims = [1] eps = 1.0e-5
+  bufferization.materialize_in_destination %h in restrict writable %y : (tensor<?x5xf32>, memref<?x?xf32>) -> ()
+  return
+}
+func.func @place_of_empty(%x: tensor<?x5xf32>, %y: memref<?x?xf32>) {
+  %zero = arith.constant 0 : index
+  %n = tensor.dim %x, %zero : tensor<?x5xf32>
+  %e = tensor.empty(%n) : tensor<?x5xf32>
+  %h = norm.rms_norm ins(%x : tensor<?x5xf32>) outs(%e : tensor<?x5xf32>) dims = [1] eps = 1.0e-5
   bufferization.materialize_in_destination %h in restrict writable %y : (tensor<?x5xf32>, memref<?x?xf32>) -> ()
   return
 }

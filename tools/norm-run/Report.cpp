@@ -118,3 +118,23 @@ void mlir::norm::printJson(const Report &report, llvm::raw_ostream &os) {
   });
   os << "\n";
 }
+
+//===----------------------------------------------------------------------===//
+// Time of compilation
+//===----------------------------------------------------------------------===//
+
+void mlir::norm::printText(const CompileTime &time, llvm::raw_ostream &os) {
+  os << llvm::format("compile: %.3g ms of CPU time; %.3g ms of passes, %.3g ms "
+                     "to machine code\n",
+                     (time.passes + time.code) * 1e3, time.passes * 1e3,
+                     time.code * 1e3);
+}
+
+void mlir::norm::printJson(const CompileTime &time, llvm::raw_ostream &os) {
+  llvm::json::OStream json(os);
+  json.object([&] {
+    json.attribute("passes_seconds", time.passes);
+    json.attribute("code_seconds", time.code);
+  });
+  os << "\n";
+}

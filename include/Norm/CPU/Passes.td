@@ -11,6 +11,16 @@
 
 include "mlir/Pass/PassBase.td"
 
+/// The machine that code is for, where no `llvm.target` says so.
+defvar targetOptions = [
+  Option<"triple", "triple", "std::string", [{""}],
+         "LLVM target triple; the host's by default">,
+  Option<"cpu", "cpu", "std::string", [{"native"}],
+         "LLVM CPU name; native is the host">,
+  Option<"features", "features", "std::string", [{""}],
+         "LLVM target features">
+];
+
 def NormToVectorPass : Pass<"norm-to-vector"> {
   let summary = "norm.generic on buffers to vector loops";
   let description = [{
@@ -20,9 +30,10 @@ def NormToVectorPass : Pass<"norm-to-vector"> {
     the caches while the next blocks are fetched. Only norm ops are touched, which
     is how other compilers use this as a lowering.
 
-    Ops that it cannot vectorize (an operand without unit inner stride, say) are
-    left as they are, with a remark of category `norm-plan` that says why; for
-    every other op that remark says which shape of code was chosen.
+    A remark of category `norm-plan` says which shape of code was chosen. Where
+    an operand has no unit inner stride, rows are taken one by one, without
+    vectors; that remark says why. An op that does not fit these loops (one on
+    tensors, or of a single strided row) is left as it is, and that is said too.
 
     Numeric contract: sums are taken in lanes, so their order is free; a product
     and a sum may round once. `accuracy=residual` carries the rounding error of
@@ -31,22 +42,31 @@ def NormToVectorPass : Pass<"norm-to-vector"> {
     mean of the row's first elements, checks that this was within two standard
     deviations of the row's mean, and else takes a second pass about the latter.
     `accuracy=two-pass` is the textbook's: the error of the rounded mean stays.
-    f32 transcendentals on vectors are upstream's polynomial approximations.
+    `accuracy=fast` is `residual` without the check and the second pass: with m
+    the mean of the row's first elements, rounding errors of the variance grow
+    by 1 + ((mean − m)/deviation)², a small factor for rows whose first elements
+    are like the others, and without bound for others. Where one pass does not
+    fit the loops (each lane a row, or dynamic rows without masks) it is
+    `residual`.
+
+    f32 transcendentals on vectors are upstream's polynomial approximations,
+    which norm-numerics holds to 4 units in the last place (tanh, and so GELU;
+    exp); those of f64 are libm's, one call an element.
+
+    The machine is what a module around says by the attribute `llvm.target`
+    (`#llvm.target<triple = "x86_64-linux-gnu", chip = "x86-64-v4">`), else what
+    the options say, else the host.
   }];
-  let options = [
-    Option<"triple", "triple", "std::string", [{""}],
-           "LLVM target triple; the host's by default">,
-    Option<"cpu", "cpu", "std::string", [{"native"}],
-           "LLVM CPU name; native is the host">,
-    Option<"features", "features", "std::string", [{""}],
-           "LLVM target features">,
+  let options = targetOptions # [
     Option<"accuracy", "accuracy", "::mlir::norm::Accuracy",
            "::mlir::norm::Accuracy::Residual", "How statistics are taken",
            [{::llvm::cl::values(
                clEnumValN(::mlir::norm::Accuracy::Residual, "residual",
                           "two-pass, with the mean's rounding error"),
                clEnumValN(::mlir::norm::Accuracy::TwoPass, "two-pass",
-                          "two-pass"))}]>,
+                          "two-pass"),
+               clEnumValN(::mlir::norm::Accuracy::Fast, "fast",
+                          "one pass, not checked"))}]>,
     Option<"lanes", "lanes", "int64_t", "0",
            "Elements taken at once; 0: by target">,
     Option<"rows", "rows", "int64_t", "0", "Rows taken at once; 0: by op">,
@@ -82,6 +102,19 @@ def NormApplySchedulePass : Pass<"norm-apply-schedule"> {
   let options = [
     Option<"schedule", "schedule", "std::string", /*default=*/"",
            "file with the transform script, in place of the library's own">];
+}
+
+def NormEmptyDestinationsPass : Pass<"norm-empty-destinations"> {
+  let summary = "Destinations that are not read become tensor.empty";
+  let description = [{
+    A tensor argument of a function that an op takes as its destination and does
+    not read becomes a `tensor.empty` of its size. Bufferization would write the
+    argument's buffer, if it may, and else one of its own, and then copy to where
+    the result goes; of an empty tensor, it makes the op write there.
+
+    What is declared `bufferization.writable = true` stays a destination.
+  }];
+  let dependentDialects = ["::mlir::tensor::TensorDialect"];
 }
 
 def NormBufferizePass : Pass<"norm-bufferize", "ModuleOp"> {
@@ -142,6 +175,18 @@ def NormKeepLoopAnnotationsPass : Pass<"norm-keep-loop-annotations"> {
     to the branch as a discardable attribute, which the translation to LLVM IR
     drops. Makes it the branch's own.
   }];
+}
+
+def NormTargetFunctionsPass : Pass<"norm-target-functions"> {
+  let summary = "Functions of LLVM say which CPU they are for";
+  let description = [{
+    Gives `target_cpu` and `target_features` to each llvm.func that has a body,
+    and `llvm.target_triple` to its module, so that whoever makes code of them
+    makes it for the machine that `norm-to-vector` chose the vectors for. The
+    machine is found as there; nothing is said of the host.
+  }];
+  let options = targetOptions;
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
 }
 
 #endif // NORM_CPU_PASSES_TD

@@ -37,12 +37,11 @@ struct CPUPipelineOptions : PassPipelineOptions<CPUPipelineOptions> {
                      "road's own")};
   Option<std::string> triple{
       *this, "triple",
-      llvm::cl::desc("vector road: LLVM target triple; the host's by default")};
-  Option<std::string> cpu{
-      *this, "cpu", llvm::cl::init("native"),
-      llvm::cl::desc("vector road: LLVM CPU name; native is the host")};
-  Option<std::string> features{
-      *this, "features", llvm::cl::desc("vector road: LLVM target features")};
+      llvm::cl::desc("LLVM target triple; the host's by default")};
+  Option<std::string> cpu{*this, "cpu", llvm::cl::init("native"),
+                          llvm::cl::desc("LLVM CPU name; native is the host")};
+  Option<std::string> features{*this, "features",
+                               llvm::cl::desc("LLVM target features")};
   Option<int64_t> threads{
       *this, "threads", llvm::cl::init(1),
       llvm::cl::desc("vector road: OpenMP threads; 1: none, 0: as many as its "
@@ -50,9 +49,11 @@ struct CPUPipelineOptions : PassPipelineOptions<CPUPipelineOptions> {
   Option<Accuracy> accuracy{
       *this, "accuracy", llvm::cl::init(Accuracy::Residual),
       llvm::cl::desc("vector road: how statistics are taken"),
-      llvm::cl::values(clEnumValN(Accuracy::Residual, "residual",
-                                  "two-pass, with the mean's rounding error"),
-                       clEnumValN(Accuracy::TwoPass, "two-pass", "two-pass"))};
+      llvm::cl::values(
+          clEnumValN(Accuracy::Residual, "residual",
+                     "two-pass, with the mean's rounding error"),
+          clEnumValN(Accuracy::TwoPass, "two-pass", "two-pass"),
+          clEnumValN(Accuracy::Fast, "fast", "one pass, not checked"))};
   Option<int64_t> streamingBytes{
       *this, "streaming-bytes", llvm::cl::init(VectorOptions().streamingBytes),
       llvm::cl::desc("vector road: outs from this size on are stored past the "

@@ -13,6 +13,20 @@
 
 namespace mlir::norm {
 
+/// The machine that code is for, in LLVM's words.
+struct CPUTarget {
+  std::string triple; ///< empty: the host's
+  std::string cpu;    ///< "native": the host's
+  std::string features;
+
+  bool isHost() const {
+    return triple.empty() && cpu == "native" && features.empty();
+  }
+
+  /// What `llvm.target` says on `op` or an op around it; else what is given.
+  static FailureOr<CPUTarget> get(Operation *op, const CPUTarget &otherwise);
+};
+
 /// What code generation needs to know of the machine.
 struct VectorTarget {
   /// Width of a vector register.
@@ -27,17 +41,18 @@ struct VectorTarget {
   /// Short rows arrive from memory faster one after the other than several
   /// side by side: the hardware fetches ahead along one.
   bool fetchesShortRowsOneByOne = false;
+  /// A product and a sum, rounded once, are an instruction.
+  bool hasFMA = true;
 
-  /// Of an LLVM triple, CPU name ("native" is the host) and feature string.
   static FailureOr<VectorTarget>
-  get(StringRef triple, StringRef cpu, StringRef features,
-      function_ref<InFlightDiagnostic()> emitError);
+  get(const CPUTarget &cpu, function_ref<InFlightDiagnostic()> emitError);
 };
 
 /// How statistics are taken.
 enum class Accuracy {
   Residual, ///< two-pass, and the mean's rounding error is carried along
-  TwoPass   ///< two-pass
+  TwoPass,  ///< two-pass
+  Fast      ///< one pass about the row's first elements, not checked
 };
 
 struct VectorOptions {
@@ -64,6 +79,10 @@ struct VectorPlan {
   int64_t rows = 1;
   /// The rest of a row is one masked vector; otherwise a scalar loop.
   bool hasMaskedTails = false;
+
+  /// Why elements are taken one by one, if they are: each row is one lane.
+  std::string scalarReason;
+  bool isScalar() const { return !scalarReason.empty(); }
 
   /// 3 fetches ahead into the first-level cache, 2 into the second.
   unsigned prefetchLocality = 2;

@@ -63,15 +63,22 @@ def NormFusePass : Pass<"norm-fuse"> {
       such a neighbour, the norm works on the merged dims.
 
     * `affine`: constant scale and shift go into the constant f32 or f64 weights
-      of the matmuls that read the norm: (h·γ + β)·W = h·(γ·W) + β·W.
+      of the matmuls that read the norm: (h·γ + β)·W = h·(γ·W) + β·W. With
+      `fold-weights`, also those that are not constant: γ·W and β·W are computed
+      in front of the matmul.
+    * `batch-norm`: a batch norm of the result of a matmul or convolution whose
+      weight has the channel goes into that weight and its init. With σ = γ·ρ:
+      (x·W + b − μ)·σ + β = x·(W·σ) + (b − μ)·σ + β. Where it is all constant,
+      or with `fold-weights`.
 
     A group norm becomes the layer norm of its groups first, and elementwise
     linalg.generic ops that follow it take over its dims.
 
     Numeric contract: the body computes what the ops did, step by step, with
     every cast kept, so values are the same bit by bit, but for the order of
-    reductions, which `norm.reduce` leaves free. `affine` alone differs: each
-    weight γ·W is rounded once, and β·W is added before the matmul, not within.
+    reductions, which `norm.reduce` leaves free. `affine` and `batch-norm` alone
+    differ: each folded weight is rounded once more, and what is added to the
+    result is added to the init before the matmul.
 
     A neighbour stays outside, with a `norm-fuse` remark that names the first
     reason, when fusing it would compute a value twice, when its body is not
@@ -81,7 +88,9 @@ def NormFusePass : Pass<"norm-fuse"> {
   let dependentDialects = ["::mlir::norm::NormDialect"];
   let options = [
     ListOption<"only", "only", "std::string", "Only these fusions">,
-    ListOption<"disable", "disable", "std::string", "All but these fusions">
+    ListOption<"disable", "disable", "std::string", "All but these fusions">,
+    Option<"foldWeights", "fold-weights", "bool", "false",
+           "Compute folded weights where they are not constant">
   ];
   let statistics = [
     Statistic<"numSiblings", "siblings", "Norms merged with a sibling">,
@@ -89,6 +98,8 @@ def NormFusePass : Pass<"norm-fuse"> {
     Statistic<"numConsumers", "consumers", "Consumers absorbed">,
     Statistic<"numRowReductions", "row-reductions", "Row reductions absorbed">,
     Statistic<"numAffine", "affine", "Scales and shifts folded into weights">,
+    Statistic<"numBatchNorms", "batch-norms",
+              "Batch norms folded into weights">,
     Statistic<"numReshapes", "reshapes", "Reshapes moved out of the way">
   ];
 }

@@ -48,11 +48,19 @@ void populateFuseReshapesPatterns(RewritePatternSet &patterns);
 void populateShareStatisticsPatterns(RewritePatternSet &patterns);
 
 /// Constant scale and shift of a named norm go into the constant weights of the
-/// matmuls that read it: γ·W rounds each weight once more, β·W the bias once.
-void populateFoldAffineIntoWeightsPatterns(RewritePatternSet &patterns);
+/// matmuls that read the norm: γ·W rounds each weight once more, β·W the bias
+/// once. With `computes`, what is not constant is computed in front of them.
+void populateFoldAffineIntoWeightsPatterns(RewritePatternSet &patterns,
+                                           bool computes = false);
+
+/// A batch norm goes into the weight of the matmul or convolution that it
+/// normalizes. Rounds, and takes `computes`, as the former.
+void populateFoldBatchNormPatterns(RewritePatternSet &patterns,
+                                   bool computes = false);
 
 /// All fusions of --norm-fuse.
-void populateFusePatterns(RewritePatternSet &patterns);
+void populateFusePatterns(RewritePatternSet &patterns,
+                          bool foldWeights = false);
 
 /// The norm.generic that means what a named op means, at the builder's
 /// insertion point; the op stays.

@@ -45,6 +45,9 @@ def Norm_ApplyFuseReshapesPatternsOp : Norm_ApplyPatternsOp<"fuse_reshapes",
 def Norm_ApplyFoldAffineIntoWeightsPatternsOp
     : Norm_ApplyPatternsOp<"fold_affine_into_weights",
     "Constant scale and shift go into the weights of the next matmul">;
+def Norm_ApplyFoldBatchNormPatternsOp
+    : Norm_ApplyPatternsOp<"fold_batch_norm",
+    "A constant batch norm goes into the weight of the op before it">;
 def Norm_ApplyCollapseDimsPatternsOp : Norm_ApplyPatternsOp<"collapse_dims",
     "norm.generic works on as few dims as its operands allow">;
 

@@ -48,6 +48,12 @@ struct CompileOptions {
   unsigned optLevel = 3;
 };
 
+/// Seconds of this process's CPU time that a compilation took.
+struct CompileTime {
+  double passes = 0; ///< to the LLVM dialect
+  double code = 0;   ///< from there to machine code that can be called
+};
+
 /// A compiled function.
 class Kernel {
 public:
@@ -60,6 +66,8 @@ public:
   bool isParallel() const { return parallel; }
   /// True if norms run on a device.
   bool hasDevice() const { return device != nullptr; }
+
+  CompileTime getCompileTime() const { return compileTime; }
 
   /// The code itself, for callers that pack the arguments: the address of each
   /// scalar, and of the pointer to each descriptor, as upstream's packed
@@ -98,6 +106,7 @@ private:
   Signature signature;
   std::shared_ptr<Device> device;
   bool parallel = false;
+  CompileTime compileTime;
   std::unique_ptr<llvm::TargetMachine> machine;
   std::unique_ptr<ExecutionEngine> engine;
   void (*function)(void **) = nullptr;
