@@ -93,6 +93,8 @@ struct Road {
   bool hasResidual = false;
   /// Kernels for a GPU, run by the PTX interpreter.
   bool hasKernels = false;
+  /// Like another but in one thing: of a sample, a part is enough.
+  bool isVariation = false;
 };
 
 struct KernelCase {
