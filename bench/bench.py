@@ -15,6 +15,7 @@ median says how it was, the best what the code can do.
 """
 
 import argparse
+import importlib.metadata
 import json
 import pathlib
 import platform
@@ -26,13 +27,14 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 
-def norm(op, shape, dims, dtype="f32", parameters=()):
+def norm(op, shape, dims, dtype="f32", parameters=(), parameter_type="f32"):
     """A module that normalizes into a given buffer."""
     tensor, buffer = f"tensor<{shape}x{dtype}>", f"memref<{shape}x{dtype}>"
     extents = shape.split("x")
     of_row = "x".join(extents[d] for d in dims)
-    names = [f"%{p}: tensor<{of_row}xf32>" for p in parameters]
-    clauses = " ".join(f"{p}(%{p} : tensor<{of_row}xf32>)" for p in parameters)
+    vector = f"tensor<{of_row}x{parameter_type}>"
+    names = [f"%{p}: {vector}" for p in parameters]
+    clauses = " ".join(f"{p}(%{p} : {vector})" for p in parameters)
     return f"""
 func.func @norm({", ".join([f"%x: {tensor}"] + names + [f"%out: {buffer}"])}) {{
   %e = tensor.empty() : {tensor}
@@ -205,6 +207,35 @@ def cpu_name():
         if line.startswith("model name"):
             return line.split(":", 1)[1].strip()
     return platform.processor()
+
+
+def version(package):
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def plot(results, title, peers, file):
+    """The shares of each peer, case by case."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    cases = list(results["cases"])
+    figure, axes = plt.subplots(figsize=(3 + len(cases), 4.5))
+    width = 0.8 / len(peers)
+    for i, peer in enumerate(peers):
+        shares = [results["cases"][case]["share"].get(peer, 0) for case in cases]
+        axes.bar([at + i * width for at in range(len(cases))], shares, width, label=peer)
+    axes.set_xticks([at + 0.4 - width / 2 for at in range(len(cases))])
+    axes.set_xticklabels([case.replace(" ", "\n", 1) for case in cases], fontsize=8)
+    axes.set_ylabel("share of the speed of a copy")
+    axes.set_title(title)
+    axes.legend(ncols=len(peers), fontsize=8)
+    figure.tight_layout()
+    figure.savefig(file, dpi=120)
 
 
 def main():
