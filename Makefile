@@ -1,5 +1,5 @@
 # What people run. Each target does its own set-up; the rest is CMake.
-.PHONY: bench bench-copies bench-peers demo test check-ci check-all
+.PHONY: bench bench-copies bench-gpu bench-peers demo test check-ci check-all
 
 # One release build, then examples/ through every road.
 demo:
@@ -32,6 +32,15 @@ bench-copies:
 	cmake --preset release
 	cmake --build --preset release --target norm-run
 	bench/bench.py --roads vector,linalg,affine
+
+# On a machine with an NVIDIA GPU.
+bench-gpu:
+	scripts/setup.sh
+	cmake --preset release
+	cmake --build --preset release --target norm-opt norm_cuda_runtime
+	python3 -m venv build/gpu-peers
+	build/gpu-peers/bin/pip install -q -r bench/gpu/requirements.txt
+	build/gpu-peers/bin/python bench/gpu/on_gpu.py
 
 bench-peers:
 	scripts/setup.sh

@@ -16,6 +16,7 @@ is known when the code is made.
 """
 
 import argparse
+import importlib.metadata
 import json
 import pathlib
 import platform
@@ -27,7 +28,7 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 
-def norm(op, shape, dims, dtype="f32", parameters=(), dynamic=False):
+def norm(op, shape, dims, dtype="f32", parameters=(), parameter_type="f32", dynamic=False):
     """A module that normalizes into a given buffer; and its arguments' shapes."""
     extents = shape.split("x")
 
@@ -36,8 +37,9 @@ def norm(op, shape, dims, dtype="f32", parameters=(), dynamic=False):
 
     every = range(len(extents))
     tensor, buffer = f"tensor<{spell(every)}x{dtype}>", f"memref<{spell(every)}x{dtype}>"
-    names = [f"%{p}: tensor<{spell(dims)}xf32>" for p in parameters]
-    clauses = " ".join(f"{p}(%{p} : tensor<{spell(dims)}xf32>)" for p in parameters)
+    vector = f"tensor<{spell(dims)}x{parameter_type}>"
+    names = [f"%{p}: {vector}" for p in parameters]
+    clauses = " ".join(f"{p}(%{p} : {vector})" for p in parameters)
     sizes = "".join(
         f"""
   %i{d} = arith.constant {d} : index
@@ -232,6 +234,35 @@ def cpu_name():
         if line.startswith("model name"):
             return line.split(":", 1)[1].strip()
     return platform.processor()
+
+
+def version(package):
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def plot(results, title, peers, file):
+    """The shares of each peer, case by case."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    cases = list(results["cases"])
+    figure, axes = plt.subplots(figsize=(3 + len(cases), 4.5))
+    width = 0.8 / len(peers)
+    for i, peer in enumerate(peers):
+        shares = [results["cases"][case]["share"].get(peer, 0) for case in cases]
+        axes.bar([at + i * width for at in range(len(cases))], shares, width, label=peer)
+    axes.set_xticks([at + 0.4 - width / 2 for at in range(len(cases))])
+    axes.set_xticklabels([case.replace(" ", "\n", 1) for case in cases], fontsize=8)
+    axes.set_ylabel("share of the speed of a copy")
+    axes.set_title(title)
+    axes.legend(ncols=len(peers), fontsize=8)
+    figure.tight_layout()
+    figure.savefig(file, dpi=120)
 
 
 def main():

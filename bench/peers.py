@@ -17,7 +17,6 @@ what a call costs does not matter.
 """
 
 import argparse
-import importlib.metadata
 import json
 import os
 import pathlib
@@ -26,7 +25,7 @@ import sys
 import time
 
 import numpy as np
-from bench import cpu_name, gelu
+from bench import cpu_name, gelu, plot, version
 
 CASES = {
     # name: op, rows, features
@@ -212,34 +211,6 @@ def measure(calls, rounds):
     return {name: statistics.median(samples) for name, samples in times.items()}
 
 
-def plot(results, file):
-    import matplotlib
-
-    matplotlib.use("Agg")
-    import matplotlib.pyplot as plt
-
-    cases = list(results["cases"])
-    figure, axes = plt.subplots(figsize=(11, 4.5))
-    width = 0.8 / len(PEERS)
-    for i, peer in enumerate(PEERS):
-        shares = [results["cases"][case]["share"].get(peer, 0) for case in cases]
-        axes.bar([at + i * width for at in range(len(cases))], shares, width, label=peer)
-    axes.set_xticks([at + 0.4 - width / 2 for at in range(len(cases))])
-    axes.set_xticklabels([case.replace(" ", "\n", 1) for case in cases], fontsize=8)
-    axes.set_ylabel("share of the speed of a copy")
-    axes.set_title(f"{results['cpu']}, {results['threads']} thread(s), f32")
-    axes.legend(ncols=len(PEERS), fontsize=8)
-    figure.tight_layout()
-    figure.savefig(file, dpi=120)
-
-
-def version(package):
-    try:
-        return importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
-        return None
-
-
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -272,7 +243,8 @@ def main():
     if options.json:
         options.json.write_text(json.dumps(results, indent=1) + "\n")
     if options.plot:
-        plot(results, options.plot)
+        title = f"{results['cpu']}, {options.threads} thread(s), f32"
+        plot(results, title, PEERS, options.plot)
 
 
 if __name__ == "__main__":

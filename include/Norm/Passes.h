@@ -11,6 +11,7 @@
 
 #include "Norm/CPU/VectorPlan.h"
 #include "Norm/GPU/KernelFormat.h"
+#include "Norm/GPU/Plan.h"
 #include "Norm/IR/Norm.h"
 #include "Norm/Raise/RaiseMode.h"
 #include "mlir/Pass/Pass.h"

@@ -33,13 +33,16 @@ static bool isF8(Type type) {
   return isa<Float8E4M3FNType, Float8E5M2Type>(type);
 }
 
-/// f8 is for results alone: what is rounded to it is stored, as it is or as a
-/// byte.
+/// f8 is rounded to, widened, and taken from and for bytes.
 static bool isF8Result(Operation *op) {
   auto truncate = dyn_cast<arith::TruncFOp>(op);
-  return truncate && isF8(truncate.getType()) &&
-         !truncate.getIn().getType().isF64() &&
-         llvm::all_of(op->getUsers(), llvm::IsaPred<YieldOp, arith::BitcastOp>);
+  return isF8(op->getResult(0).getType()) &&
+         (truncate ? !truncate.getIn().getType().isF64()
+                   : isa<arith::BitcastOp>(op));
+}
+static bool isF8Operand(OpOperand &operand) {
+  return isF8(operand.get().getType()) &&
+         !isa<arith::BitcastOp, arith::ExtFOp>(operand.getOwner());
 }
 
 static LogicalResult verifyBody(GenericOp op, const GPUChip &chip,
@@ -50,6 +53,12 @@ static LogicalResult verifyBody(GenericOp op, const GPUChip &chip,
       os << "'" << nested.getName() << "' has no code of its own on the GPU";
       return failure();
     }
+    for (OpOperand &operand : nested.getOpOperands())
+      if (isF8Operand(operand)) {
+        os << "'" << nested.getName() << "' has no code on "
+           << operand.get().getType();
+        return failure();
+      }
     bool isTranscendental =
         isa<math::ErfOp, math::Exp2Op, math::ExpM1Op, math::ExpOp,
             math::Log1pOp, math::Log2Op, math::LogOp, math::TanhOp>(nested);
@@ -58,13 +67,16 @@ static LogicalResult verifyBody(GenericOp op, const GPUChip &chip,
           !type.isIntOrIndex() && !(chip.hasF8 && isF8Result(&nested))) {
         os << "'" << nested.getName() << "' has no code on " << type << " on "
            << chip.name;
+        if (isTranscendental)
+          os << ": PTX has none, and a library of CUDA would be needed";
         return failure();
       }
   }
   return success();
 }
 
-static LogicalResult verifyOperands(GenericOp op, std::string &reason) {
+static LogicalResult verifyOperands(GenericOp op, const GPUChip &chip,
+                                    std::string &reason) {
   llvm::raw_string_ostream os(reason);
   for (auto [i, type] : llvm::enumerate(op->getOperandTypes())) {
     bool isOut = i >= op.getInputs().size();
@@ -73,8 +85,9 @@ static LogicalResult verifyOperands(GenericOp op, std::string &reason) {
     bool isBytes =
         element.isInteger() && element.getIntOrFloatBitWidth() % 8 == 0;
     if (!isFloat(element) && !isBytes && !(element.isIndex() && !memref) &&
-        !(isOut && isF8(element))) {
-      os << "no kernels on " << type << " as an " << (isOut ? "out" : "input");
+        !(chip.hasF8 && isF8(element))) {
+      os << "no kernels on " << type << " as an " << (isOut ? "out" : "input")
+         << " on " << chip.name;
       return failure();
     }
     if (memref && !memref.isStrided()) {
@@ -95,7 +108,7 @@ LogicalResult mlir::norm::verifyHasKernel(GenericOp op, const GPUChip &chip,
     reason = "works on tensors: bufferize first";
     return failure();
   }
-  if (failed(verifyOperands(op, reason)))
+  if (failed(verifyOperands(op, chip, reason)))
     return failure();
   return verifyBody(op, chip, reason);
 }

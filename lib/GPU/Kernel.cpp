@@ -19,9 +19,11 @@ using namespace mlir;
 using namespace mlir::norm;
 
 Kernel::Kernel(const RowProgram &program, const GPUPlan &plan,
-               const KernelInterface &interface, OpBuilder &builder)
+               const KernelInterface &interface, OpBuilder &builder,
+               unsigned launch)
     : program(program), plan(plan), interface(interface), builder(builder),
-      op(program.getOp()), loc(op.getLoc()), values(program, plan, builder) {}
+      op(program.getOp()), loc(op.getLoc()), values(program, plan, builder),
+      launch(launch) {}
 
 Value Kernel::index(int64_t value) {
   return arith::ConstantIndexOp::create(builder, loc, value);
@@ -47,10 +49,12 @@ gpu::GPUFuncOp Kernel::emit(gpu::GPUModuleOp module, StringRef name) {
   if (plan.isHeld)
     createChunks(index(0));
   for (ArrayRef<ReduceOp> pass : program.getPasses())
-    emitPass(pass);
+    if (!isDone)
+      emitPass(pass);
   if (plan.blocksPerRow > 1 && !hasMetCluster)
     NVVM::ClusterWaitOp::create(builder, loc, builder.getUnitAttr());
-  emitStores();
+  if (!isDone)
+    emitStores();
   gpu::ReturnOp::create(builder, loc);
   return function;
 }
@@ -60,9 +64,11 @@ void Kernel::createFunction(gpu::GPUModuleOp module, StringRef name) {
   SymbolTable symbols(module);
   builder.setInsertionPointToEnd(module.getBody());
   ArrayRef<Value> arguments = interface.getArguments();
-  function = gpu::GPUFuncOp::create(
-      builder, loc, name,
-      builder.getFunctionType(TypeRange(ValueRange(arguments)), {}));
+  SmallVector<Type> types(ValueRange(arguments).getTypes());
+  if (hasPartials())
+    types.push_back(MemRefType::get({1}, builder.getF64Type()));
+  function = gpu::GPUFuncOp::create(builder, loc, name,
+                                    builder.getFunctionType(types, {}));
   function->setAttr(gpu::GPUDialect::getKernelFuncAttrName(),
                     builder.getUnitAttr());
   function.setKnownBlockSize(
@@ -83,6 +89,11 @@ void Kernel::createFunction(gpu::GPUModuleOp module, StringRef name) {
                         builder.getUnitAttr());
   }
   builder.setInsertionPointToStart(&function.getBody().front());
+}
+
+/// Whether the launches of a row have anything to leave for each other.
+bool Kernel::hasPartials() const {
+  return plan.isSplit && PartialResults::getNumber(program) > 0;
 }
 
 //===----------------------------------------------------------------------===//
@@ -112,6 +123,10 @@ void Kernel::emitRow() {
   thread = gpu::ThreadIdOp::create(builder, loc, gpu::Dimension::x);
   Value row = gpu::BlockIdOp::create(builder, loc, gpu::Dimension::x);
   member = thread;
+  if (plan.isSplit)
+    partials = PartialResults(
+        builder, loc,
+        hasPartials() ? Value(function.getArguments().back()) : Value());
   if (plan.blocksPerRow > 1) {
     // No block writes to another before that runs; see reduceAcrossWarps.
     NVVM::ClusterArriveRelaxedOp::create(builder, loc, builder.getUnitAttr());
@@ -211,8 +226,13 @@ Kernel::forEachChunk(ValueRange inits,
                      function_ref<SmallVector<Value>(ValueRange)> body) {
   if (plan.isHeld)
     return body(inits);
-  auto loop = scf::ForOp::create(builder, loc, index(0), values.length,
-                                 index(plan.getElementsInFlight()), inits);
+  Value first = index(0), step = index(plan.getElementsInFlight());
+  if (plan.isSplit) {
+    first = arith::MulIOp::create(builder, loc, partials.getRank(), step);
+    step = arith::MulIOp::create(builder, loc, partials.getNumBlocks(), step);
+  }
+  auto loop =
+      scf::ForOp::create(builder, loc, first, values.length, step, inits);
   setNoUnroll(loop);
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(loop.getBody());

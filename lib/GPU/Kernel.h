@@ -9,6 +9,7 @@
 #ifndef NORM_LIB_GPU_KERNEL_H
 #define NORM_LIB_GPU_KERNEL_H
 
+#include "PartialResults.h"
 #include "ThreadValues.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 
@@ -17,8 +18,11 @@ namespace mlir::norm {
 /// Emits the code of one norm.generic for one plan.
 class Kernel {
 public:
+  /// Of a plan with a launch a pass, that of number `launch`: it reads what
+  /// passes before have found, and ends with that pass, or with the stores.
   Kernel(const RowProgram &program, const GPUPlan &plan,
-         const KernelInterface &interface, OpBuilder &builder);
+         const KernelInterface &interface, OpBuilder &builder,
+         unsigned launch = 0);
 
   /// The kernel, in `module`, named `name` or much like it.
   gpu::GPUFuncOp emit(gpu::GPUModuleOp module, StringRef name);
@@ -27,6 +31,7 @@ private:
   Value index(int64_t value);
   Value getValue(OpFoldResult value);
   void createFunction(gpu::GPUModuleOp module, StringRef name);
+  bool hasPartials() const;
 
   // Which rows and elements.
   void emitRow();
@@ -44,6 +49,10 @@ private:
   SmallVector<Value>
   accumulate(ArrayRef<Accumulator> accumulators,
              function_ref<Value(unsigned number, unsigned chunk)> contribute);
+  SmallVector<Value>
+  reduceRow(ArrayRef<Accumulator> accumulators,
+            function_ref<Value(unsigned number, unsigned chunk)> contribute);
+  Value getShift(ReduceOp reduce);
   Value emitShift(ReduceOp reduce);
   Value orZero(Value value);
   TeamStatistic getMean(Value shift, Value delta);
@@ -63,10 +72,16 @@ private:
   Value combineAll(Combiner kind, SmallVector<Value> terms);
   Value shuffle(Value value, int64_t distance);
 
+  // Among the blocks of a row, from one launch to the next.
+  SmallVector<Value> loadPartials(ArrayRef<Accumulator> accumulators);
+  void storePartials(ValueRange results);
+  bool isKnown() const { return numPasses < launch; }
+
   // Outs.
   void emitStores();
   void emitElementStores(unsigned chunk);
   void emitRowStores();
+  void waitForThreads();
 
   const RowProgram &program;
   const GPUPlan &plan;
@@ -85,6 +100,13 @@ private:
   /// Whether the thread has a row at all; null if that is certain.
   Value hasRow;
   SmallVector<Value> rowIndices;
+  /// Of blocks that share a row: which launch this is, and how many passes and
+  /// numbers of theirs have been met.
+  unsigned launch, numPasses = 0, numPartials = 0;
+  PartialResults partials;
+  SmallVector<Value> shifts;
+  /// What comes next is for the next launch.
+  bool isDone = false;
 };
 
 } // namespace mlir::norm

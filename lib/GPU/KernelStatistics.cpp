@@ -36,9 +36,9 @@ static bool isNeededBy(BlockArgument arg, ArrayRef<ReduceOp> pass) {
                       [&](Operation *user) { return slice.contains(user); });
 }
 
-/// Combines what each element contributes, over all elements of the row and all
-/// threads that share it.
-SmallVector<Value> Kernel::accumulate(
+/// Combines what each element contributes, over all elements that the block or
+/// cluster takes.
+SmallVector<Value> Kernel::reduceRow(
     ArrayRef<Accumulator> accumulators,
     function_ref<Value(unsigned number, unsigned chunk)> contribute) {
   SmallVector<Value> inits;
@@ -71,6 +71,22 @@ SmallVector<Value> Kernel::accumulate(
       result = vector::ReductionOp::create(
           builder, loc, getCombiningKind(accumulator.first), result, anyOrder);
   reduceInTeam(accumulators, results);
+  return results;
+}
+
+/// The same over all of the row. Of blocks that share it, those of this launch
+/// leave their part to the next one.
+SmallVector<Value> Kernel::accumulate(
+    ArrayRef<Accumulator> accumulators,
+    function_ref<Value(unsigned number, unsigned chunk)> contribute) {
+  SmallVector<Value> results = plan.isSplit && isKnown()
+                                   ? loadPartials(accumulators)
+                                   : reduceRow(accumulators, contribute);
+  isDone = plan.isSplit && numPasses == launch;
+  if (isDone)
+    storePartials(results);
+  ++numPasses;
+  numPartials += accumulators.size();
   return results;
 }
 
@@ -110,6 +126,20 @@ Value Kernel::emitShift(ReduceOp reduce) {
   return orZero(b.mul(sum, b.constant(1.0 / number, sum.getType())));
 }
 
+/// The same in every launch, and read from the row in one: others may write
+/// over it.
+Value Kernel::getShift(ReduceOp reduce) {
+  if (!plan.isSplit)
+    return emitShift(reduce);
+  unsigned number = numPartials++;
+  if (isKnown())
+    return partials.load(number, partials.getRank(),
+                         reduce.getValue().getType());
+  Value shift = emitShift(reduce);
+  shifts.push_back(shift);
+  return shift;
+}
+
 /// The value, or zero if it is infinite or no number: an infinite mean is what
 /// it is, and its error no number.
 Value Kernel::orZero(Value value) {
@@ -147,7 +177,7 @@ void Kernel::emitPass(ArrayRef<ReduceOp> pass) {
   SmallVector<ReduceOp> moments;
   for (ReduceOp reduce : pass) {
     bool isMoments = reduce.getKind() == Combiner::moments;
-    shifts.push_back(isMoments ? emitShift(reduce) : Value());
+    shifts.push_back(isMoments ? getShift(reduce) : Value());
     accumulators.push_back({isMoments ? Combiner::add : reduce.getKind(),
                             getAccumulatorType(reduce.getValue().getType())});
     if (isMoments)
@@ -161,6 +191,8 @@ void Kernel::emitPass(ArrayRef<ReduceOp> pass) {
           return v;
         return arith::SubFOp::create(builder, loc, v, values.spread(shifts[i]));
       });
+  if (isDone)
+    return;
   for (auto [number, shift, result] : llvm::enumerate(shifts, results)) {
     ReduceOp reduce = pass[number];
     Type type = reduce.getValue().getType();
@@ -185,6 +217,8 @@ void Kernel::emitPass(ArrayRef<ReduceOp> pass) {
     return values.spread(arith::MulFOp::create(builder, loc, centred, centred,
                                                arith::FastMathFlags::contract));
   });
+  if (isDone)
+    return;
   for (auto [reduce, result] : llvm::zip_equal(moments, results)) {
     Type type = reduce.getValue().getType();
     result = divideByLength(result);

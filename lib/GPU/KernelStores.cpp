@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Kernel.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -65,6 +66,16 @@ void Kernel::emitElementStores(unsigned chunk) {
   }
 }
 
+/// Until every thread of the row has read what stands before this.
+void Kernel::waitForThreads() {
+  if (plan.blocksPerRow == 1) {
+    gpu::BarrierOp::create(builder, loc);
+    return;
+  }
+  NVVM::ClusterArriveOp::create(builder, loc, builder.getUnitAttr());
+  NVVM::ClusterWaitOp::create(builder, loc, builder.getUnitAttr());
+}
+
 /// Outs with one value per row: the first thread of a row stores them.
 void Kernel::emitRowStores() {
   SmallVector<std::pair<unsigned, Value>> stored;
@@ -73,13 +84,20 @@ void Kernel::emitRowStores() {
       stored.push_back({i, values.get(op.getYields()[i], 0)});
   if (stored.empty())
     return;
+  if (plan.threadsPerRow > 1 && mayOverwriteRowInput(op))
+    waitForThreads();
   Value condition = hasRow;
-  if (plan.threadsPerRow > 1) {
-    condition = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq,
-                                      member, index(0));
-    if (hasRow)
-      condition = arith::AndIOp::create(builder, loc, condition, hasRow);
-  }
+  auto require = [&](Value value) {
+    value = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq, value,
+                                  index(0));
+    condition = condition
+                    ? arith::AndIOp::create(builder, loc, condition, value)
+                    : value;
+  };
+  if (plan.threadsPerRow > 1)
+    require(member);
+  if (plan.isSplit)
+    require(partials.getRank());
   OpBuilder::InsertionGuard guard(builder);
   if (condition) {
     auto ifOp = scf::IfOp::create(builder, loc, condition);

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Launcher.h"
+#include "PartialResults.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -70,25 +71,29 @@ Value Launcher::emitCondition(const GPUPlan &plan) {
   if (plan.vectorWidth > 1)
     condition = builder.createOrFold<arith::CmpIOp>(
         loc, arith::CmpIPredicate::eq, emitMisalignment(plan), index(0));
-  if (!plan.isHeld)
+  if (plan.maxLength == GPUPlan().maxLength)
     return condition;
   Value fits = builder.createOrFold<arith::CmpIOp>(
       loc, arith::CmpIPredicate::ule, multiplyExtents(plan.reductionDims),
-      index(plan.getElementsInFlight()));
+      index(plan.maxLength));
   return builder.createOrFold<arith::AndIOp>(loc, condition, fits);
 }
 
-void Launcher::emitChoice(ArrayRef<GPUPlan> plans,
-                          ArrayRef<gpu::GPUFuncOp> kernels, Value rows) {
-  const GPUPlan &plan = plans.front();
-  OpBuilder::InsertionGuard guard(builder);
-  if (plans.size() > 1) {
-    auto ifOp = scf::IfOp::create(builder, loc, emitCondition(plan),
-                                  /*withElseRegion=*/true);
-    builder.setInsertionPointToStart(ifOp.elseBlock());
-    emitChoice(plans.drop_front(), kernels.drop_front(), rows);
-    builder.setInsertionPointToStart(ifOp.thenBlock());
-  }
+void Launcher::emitLaunch(gpu::GPUFuncOp kernel, const GPUPlan &plan,
+                          Value gridX, Value gridY, ValueRange arguments,
+                          std::optional<gpu::KernelDim3> cluster) {
+  Value one = index(1);
+  gpu::LaunchFuncOp::create(builder, loc, kernel, {gridX, gridY, one},
+                            {index(plan.getThreads()), one, one},
+                            /*dynamicSharedMemorySize=*/nullptr, arguments,
+                            /*asyncTokenType=*/Type(),
+                            /*asyncDependencies=*/ValueRange(), cluster);
+}
+
+void Launcher::emitLaunches(const PlannedKernels &kernels, Value rows) {
+  const GPUPlan &plan = kernels.plan;
+  if (plan.isSplit)
+    return emitSplitLaunches(kernels, rows);
   Value one = index(1);
   Value blocks = rows;
   if (plan.rowsPerBlock > 1)
@@ -100,17 +105,60 @@ void Launcher::emitChoice(ArrayRef<GPUPlan> plans,
     blocks = builder.createOrFold<arith::MulIOp>(loc, rows, size);
     cluster = gpu::KernelDim3{size, one, one};
   }
-  gpu::LaunchFuncOp::create(builder, loc, kernels.front(), {blocks, one, one},
-                            {index(plan.getThreads()), one, one},
-                            /*dynamicSharedMemorySize=*/nullptr,
-                            interface.getArguments(), /*asyncTokenType=*/Type(),
-                            /*asyncDependencies=*/ValueRange(), cluster);
+  emitLaunch(kernels.functions.front(), plan, blocks, one,
+             interface.getArguments(), cluster);
+}
+
+/// As many blocks a row as it has of what a block has in flight, up to a limit:
+/// again nothing that depends on the number of rows.
+void Launcher::emitSplitLaunches(const PlannedKernels &kernels, Value rows) {
+  const GPUPlan &plan = kernels.plan;
+  Value blocks = builder.createOrFold<arith::CeilDivUIOp>(
+      loc, multiplyExtents(plan.reductionDims),
+      index(plan.getElementsInFlight()));
+  blocks = builder.createOrFold<arith::MinUIOp>(loc, blocks,
+                                                index(maxBlocksOfSplitRow));
+  blocks = builder.createOrFold<arith::MaxUIOp>(loc, blocks, index(1));
+  SmallVector<Value> arguments(interface.getArguments());
+  Value partials;
+  if (int64_t number = PartialResults::getNumber(program)) {
+    Value size = builder.createOrFold<arith::MulIOp>(loc, rows, blocks);
+    size = builder.createOrFold<arith::MulIOp>(loc, size, index(number));
+    Type type = builder.getF64Type();
+    partials = gpu::AllocOp::create(
+                   builder, loc, MemRefType::get({ShapedType::kDynamic}, type),
+                   /*asyncToken=*/Type(), ValueRange(), size,
+                   /*symbolOperands=*/ValueRange())
+                   .getMemref();
+    OpFoldResult zero = builder.getIndexAttr(0), one = builder.getIndexAttr(1);
+    arguments.push_back(memref::ReinterpretCastOp::create(
+        builder, loc, MemRefType::get({1}, type), partials, zero,
+        ArrayRef<OpFoldResult>(one), ArrayRef<OpFoldResult>(one)));
+  }
+  for (gpu::GPUFuncOp kernel : kernels.functions)
+    emitLaunch(kernel, plan, rows, blocks, arguments);
+  if (partials)
+    gpu::DeallocOp::create(builder, loc, /*asyncToken=*/Type(), ValueRange(),
+                           partials);
+}
+
+void Launcher::emitChoice(ArrayRef<PlannedKernels> kernels, Value rows) {
+  OpBuilder::InsertionGuard guard(builder);
+  if (kernels.size() > 1) {
+    auto ifOp =
+        scf::IfOp::create(builder, loc, emitCondition(kernels.front().plan),
+                          /*withElseRegion=*/true);
+    builder.setInsertionPointToStart(ifOp.elseBlock());
+    emitChoice(kernels.drop_front(), rows);
+    builder.setInsertionPointToStart(ifOp.thenBlock());
+  }
+  emitLaunches(kernels.front(), rows);
 }
 
 /// A grid of no blocks is an error of the driver: no rows, no launch.
-void Launcher::emit(ArrayRef<GPUPlan> plans, ArrayRef<gpu::GPUFuncOp> kernels) {
+void Launcher::emit(ArrayRef<PlannedKernels> kernels) {
   OpBuilder::InsertionGuard guard(builder);
-  Value rows = multiplyExtents(plans.front().parallelDims);
+  Value rows = multiplyExtents(kernels.front().plan.parallelDims);
   std::optional<int64_t> known = getConstantIntValue(rows);
   if (known && *known == 0)
     return;
@@ -120,5 +168,5 @@ void Launcher::emit(ArrayRef<GPUPlan> plans, ArrayRef<gpu::GPUFuncOp> kernels) {
     auto ifOp = scf::IfOp::create(builder, loc, any);
     builder.setInsertionPointToStart(ifOp.thenBlock());
   }
-  emitChoice(plans, kernels, rows);
+  emitChoice(kernels, rows);
 }

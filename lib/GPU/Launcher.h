@@ -15,13 +15,22 @@
 
 namespace mlir::norm {
 
-/// Emits the launch of one of an op's kernels.
+/// A plan, and its kernels in the order that they are launched in.
+struct PlannedKernels {
+  GPUPlan plan;
+  SmallVector<gpu::GPUFuncOp, 1> functions;
+};
+
+/// Emits the launches of an op's kernels: by the first plan that goes with what
+/// it is run on.
 class Launcher {
 public:
-  Launcher(GenericOp op, const KernelInterface &interface, OpBuilder &builder)
-      : op(op), interface(interface), builder(builder), loc(op.getLoc()) {}
+  Launcher(const RowProgram &program, const KernelInterface &interface,
+           OpBuilder &builder)
+      : program(program), op(program.getOp()), interface(interface),
+        builder(builder), loc(op.getLoc()) {}
 
-  void emit(ArrayRef<GPUPlan> plans, ArrayRef<gpu::GPUFuncOp> kernels);
+  void emit(ArrayRef<PlannedKernels> kernels);
 
 private:
   Value index(int64_t value);
@@ -29,9 +38,14 @@ private:
   Value multiplyExtents(ArrayRef<unsigned> dims);
   Value emitMisalignment(const GPUPlan &plan);
   Value emitCondition(const GPUPlan &plan);
-  void emitChoice(ArrayRef<GPUPlan> plans, ArrayRef<gpu::GPUFuncOp> kernels,
-                  Value rows);
+  void emitChoice(ArrayRef<PlannedKernels> kernels, Value rows);
+  void emitLaunches(const PlannedKernels &kernels, Value rows);
+  void emitSplitLaunches(const PlannedKernels &kernels, Value rows);
+  void emitLaunch(gpu::GPUFuncOp kernel, const GPUPlan &plan, Value gridX,
+                  Value gridY, ValueRange arguments,
+                  std::optional<gpu::KernelDim3> cluster = std::nullopt);
 
+  const RowProgram &program;
   GenericOp op;
   const KernelInterface &interface;
   OpBuilder &builder;

@@ -61,6 +61,7 @@ void mlir::norm::buildGPUPipeline(OpPassManager &pm,
   pm.addPass(createNormBufferizePass());
   NormToGPUPassOptions kernels;
   kernels.chipName = options.chip;
+  kernels.splitRowsAbove = options.splitRowsAbove;
   pm.addPass(createNormToGPUPass(kernels));
   pm.addPass(createNormPlaceOnDevicePass());
   // Copies and frees need a stream, which this gives to what is in one block.

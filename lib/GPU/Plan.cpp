@@ -141,11 +141,17 @@ static void takeCluster(GPUPlan &plan, int64_t length) {
       llvm::divideCeil(length, plan.threadsPerRow * plan.vectorWidth);
 }
 
+/// A block a row, in a loop.
 static void takeLongRow(GPUPlan &plan) {
   plan.threadsPerRow = threadsOfLongRow;
   plan.vectorsPerThread =
       std::max<int64_t>(1, elementsPerThread / plan.vectorWidth);
   plan.isHeld = false;
+}
+
+static void takeSplitRow(GPUPlan &plan) {
+  takeLongRow(plan);
+  plan.isSplit = true;
 }
 
 /// Room for what a thread holds, and no more: left alone, ptxas would spill to
@@ -182,37 +188,61 @@ static int64_t getRegisters(const GPUPlan &plan, GenericOp op) {
 }
 
 static GPUPlan getPlanOfLength(GPUPlan plan, const GPUChip &chip,
-                               int64_t length) {
+                               int64_t length, int64_t longestWhole) {
   int64_t vectors = llvm::divideCeil(length, plan.vectorWidth);
-  if (length <= warpSize * maxElementsPerThread)
+  if (length > longestWhole)
+    takeSplitRow(plan);
+  else if (length <= warpSize * maxElementsPerThread)
     takeWarp(plan, vectors);
   else if (length <= maxThreads * elementsPerThread)
     takeBlock(plan, vectors);
-  else if (chip.hasClusters &&
-           length <= maxBlocksOfCluster * maxThreads * elementsPerThread)
+  else if (chip.hasClusters && length <= longestHeldRow)
     takeCluster(plan, length);
   else
     takeLongRow(plan);
+  if (plan.isHeld)
+    plan.maxLength = plan.getElementsInFlight();
   return plan;
 }
 
 /// Of a dynamic length: by what fits, while it fits.
 static void addPlansOfLength(SmallVectorImpl<GPUPlan> &plans,
                              const GPUPlan &plan, const GPUChip &chip,
-                             int64_t length) {
+                             int64_t length, int64_t longestWhole) {
   if (!ShapedType::isDynamic(length)) {
-    plans.push_back(getPlanOfLength(plan, chip, length));
+    plans.push_back(getPlanOfLength(plan, chip, length, longestWhole));
     return;
   }
+  int64_t longest = 0;
   if (plan.vectorWidth > 1)
-    for (int64_t capacity : {512, 4096, 16384})
-      plans.push_back(getPlanOfLength(plan, chip, capacity));
-  takeLongRow(plans.emplace_back(plan));
+    for (int64_t capacity :
+         {int64_t(512), int64_t(4096), int64_t(16384), longestHeldRow}) {
+      GPUPlan next = getPlanOfLength(plan, chip, capacity, longestWhole);
+      if (!next.isHeld)
+        break;
+      longest = capacity;
+      plans.push_back(next);
+    }
+  if (longest < longestWhole) {
+    takeLongRow(plans.emplace_back(plan));
+    plans.back().maxLength = longestWhole;
+  }
+  if (longestWhole < plan.maxLength)
+    takeSplitRow(plans.emplace_back(plan));
+}
+
+bool mlir::norm::mayOverwriteRowInput(GenericOp op) {
+  for (unsigned out = 0; out < op.getOutputs().size(); ++out)
+    for (unsigned i = 0; i < op.getInputs().size(); ++i)
+      if (!op.isElementwiseOut(out) &&
+          op.getInputMap(i) == op.getOutputMap(out))
+        return true;
+  return false;
 }
 
 FailureOr<SmallVector<GPUPlan>>
 mlir::norm::getGPUPlans(const RowProgram &program, const GPUChip &chip,
-                        std::string &reason) {
+                        int64_t longestWhole, std::string &reason) {
   GenericOp op = program.getOp();
   if (failed(verifyHasKernel(op, chip, reason)))
     return failure();
@@ -223,6 +253,9 @@ mlir::norm::getGPUPlans(const RowProgram &program, const GPUChip &chip,
   }
 
   GPUPlan plan;
+  // Blocks that share a row cannot wait for each other.
+  if (mayOverwriteRowInput(op))
+    longestWhole = plan.maxLength;
   int64_t length = 1;
   SmallVector<int64_t> extents = op.getStaticLoopRanges();
   auto addDim = [&](unsigned dim, IteratorType iterator) {
@@ -252,10 +285,10 @@ mlir::norm::getGPUPlans(const RowProgram &program, const GPUChip &chip,
     plans.push_back(plan);
   } else {
     plan.vectorWidth = getVectorWidth(op, *innermost, extents[*innermost]);
-    addPlansOfLength(plans, plan, chip, length);
+    addPlansOfLength(plans, plan, chip, length, longestWhole);
     if (plan.vectorWidth > 1) {
       plan.vectorWidth = 1;
-      addPlansOfLength(plans, plan, chip, length);
+      addPlansOfLength(plans, plan, chip, length, longestWhole);
     }
   }
   for (GPUPlan &each : plans)
@@ -275,6 +308,9 @@ std::string GPUPlan::str() const {
   if (blocksPerRow > 1)
     threads = llvm::formatv("a cluster of {0} blocks of {1} threads per row",
                             blocksPerRow, getThreads());
+  if (isSplit)
+    threads = llvm::formatv(
+        "blocks of {0} threads share a row, a launch a pass", threadsPerRow);
   if (rowsPerBlock > 1)
     threads += llvm::formatv(", {0} rows per block", rowsPerBlock);
   return llvm::formatv(

@@ -52,11 +52,12 @@ static gpu::GPUModuleOp createKernelModule(ModuleOp host, const GPUChip &chip) {
 static void expandMath(gpu::GPUFuncOp kernel) {
   RewritePatternSet patterns(kernel.getContext());
   populateExpandMathOnGPUPatterns(patterns);
+  populateExtendF8Patterns(patterns);
   populateTruncateToF8Patterns(patterns);
   SmallVector<Operation *> ops;
   kernel.walk([&](Operation *op) {
     if (isa<math::MathDialect>(op->getDialect()) ||
-        isa<arith::DivFOp, arith::TruncFOp>(op))
+        isa<arith::DivFOp, arith::ExtFOp, arith::TruncFOp>(op))
       ops.push_back(op);
   });
   GreedyRewriteConfig config;
@@ -79,7 +80,8 @@ void NormToGPUPass::runOnOperation() {
   for (GenericOp op : ops) {
     RowProgram program(op);
     std::string reason;
-    FailureOr<SmallVector<GPUPlan>> plans = getGPUPlans(program, *chip, reason);
+    FailureOr<SmallVector<GPUPlan>> plans =
+        getGPUPlans(program, *chip, splitRowsAbove, reason);
     auto remark = remark::RemarkOpts::name("gpu").category("norm-plan");
     if (failed(plans)) {
       remark::missed(op.getLoc(), remark) << reason;
@@ -92,17 +94,24 @@ void NormToGPUPass::runOnOperation() {
     OpBuilder builder(op);
     KernelInterface interface(op, builder);
     auto parent = op->getParentOfType<FunctionOpInterface>();
-    SmallVector<gpu::GPUFuncOp> kernels;
+    SmallVector<PlannedKernels> kernels;
     for (const GPUPlan &plan : *plans) {
       remark::passed(op.getLoc(), remark) << plan.str();
       std::string name = llvm::formatv(
           "{0}_{1}x{2}x{3}", parent ? parent.getName() : "norm",
           plan.threadsPerRow, plan.vectorsPerThread, plan.vectorWidth);
-      Kernel kernel(program, plan, interface, builder);
-      kernels.push_back(kernel.emit(module, name));
-      expandMath(kernels.back());
+      kernels.push_back({plan, {}});
+      unsigned launches =
+          plan.isSplit ? PartialResults::getNumPasses(program) + 1 : 1;
+      for (unsigned i = 0; i < launches; ++i) {
+        Kernel kernel(program, plan, interface, builder, i);
+        kernels.back().functions.push_back(kernel.emit(
+            module,
+            plan.isSplit ? name + "_launch" + std::to_string(i) : name));
+        expandMath(kernels.back().functions.back());
+      }
     }
-    Launcher(op, interface, builder).emit(*plans, kernels);
+    Launcher(program, interface, builder).emit(kernels);
     op.erase();
   }
 }

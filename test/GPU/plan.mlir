@@ -91,21 +91,41 @@ func.func @large_cluster(%x: memref<?x131072xbf16>, %y: memref<?x131072xbf16>) {
   return
 }
 
-// Longer ones are read again; of a dynamic length is what fits while it fits.
+// Longer ones are shared by blocks that meet in memory; of a dynamic length is
+// what fits while it fits.
 
-// CHECK: plan.mlir:[[#@LINE+2]]:{{.*}}"a block of 512 threads per row; 4 vectors of 4 per thread, read again in each pass"
+// CHECK: plan.mlir:[[#@LINE+3]]:{{.*}}"blocks of 512 threads share a row, a launch a pass; 4 vectors of 4 per thread, read again in each pass"
+// SM80: plan.mlir:[[#@LINE+2]]:{{.*}}"blocks of 512 threads share a row, a launch a pass; 4 vectors of 4 per thread, read again in each pass"
 func.func @long(%x: memref<?x262144xf32>, %y: memref<?x262144xf32>) {
   norm.rms_norm ins(%x : memref<?x262144xf32>) outs(%y : memref<?x262144xf32>) dims = [1] eps = 1.0e-5
   return
 }
 
-// CHECK: plan.mlir:[[#@LINE+6]]:{{.*}}"a warp per row, 4 rows per block; 4 vectors of 4 per thread, held in registers"
-// CHECK: plan.mlir:[[#@LINE+5]]:{{.*}}"a block of 256 threads per row; 4 vectors of 4 per thread, held in registers"
-// CHECK: plan.mlir:[[#@LINE+4]]:{{.*}}"a block of 1024 threads per row; 4 vectors of 4 per thread, held in registers"
-// CHECK: plan.mlir:[[#@LINE+3]]:{{.*}}"a block of 512 threads per row; 4 vectors of 4 per thread, read again in each pass"
-// CHECK: plan.mlir:[[#@LINE+2]]:{{.*}}"a block of 512 threads per row; 16 vectors of 1 per thread, read again in each pass"
+// CHECK: plan.mlir:[[#@LINE+10]]:{{.*}}"a warp per row, 4 rows per block; 4 vectors of 4 per thread, held in registers"
+// CHECK: plan.mlir:[[#@LINE+9]]:{{.*}}"a block of 256 threads per row; 4 vectors of 4 per thread, held in registers"
+// CHECK: plan.mlir:[[#@LINE+8]]:{{.*}}"a block of 1024 threads per row; 4 vectors of 4 per thread, held in registers"
+// CHECK: plan.mlir:[[#@LINE+7]]:{{.*}}"a cluster of 8 blocks of 1024 threads per row; 4 vectors of 4 per thread, held in registers"
+// CHECK: plan.mlir:[[#@LINE+6]]:{{.*}}"blocks of 512 threads share a row, a launch a pass; 4 vectors of 4 per thread, read again in each pass"
+// CHECK: plan.mlir:[[#@LINE+5]]:{{.*}}"a block of 512 threads per row; 16 vectors of 1 per thread, read again in each pass"
+// CHECK: plan.mlir:[[#@LINE+4]]:{{.*}}"blocks of 512 threads share a row, a launch a pass; 16 vectors of 1 per thread, read again in each pass"
+// SM80: plan.mlir:[[#@LINE+3]]:{{.*}}"a block of 512 threads per row; 4 vectors of 4 per thread, read again in each pass"
+// SM80: plan.mlir:[[#@LINE+2]]:{{.*}}"blocks of 512 threads share a row, a launch a pass; 4 vectors of 4 per thread, read again in each pass"
 func.func @dynamic(%x: memref<?x?xf32>, %y: memref<?x?xf32>) {
   norm.rms_norm ins(%x : memref<?x?xf32>) outs(%y : memref<?x?xf32>) dims = [1] eps = 1.0e-5
+  return
+}
+
+// Blocks cannot wait for each other: one has the row where a number of it may
+// be read and written.
+
+// CHECK: plan.mlir:[[#@LINE+2]]:{{.*}}"a block of 512 threads per row; 4 vectors of 4 per thread, read again in each pass"
+func.func @running(%x: memref<8x262144xf32>, %s: memref<8xf32>) {
+  norm.generic (d0: parallel, d1: reduction) ins(%x[d0, d1], %s[d0] : memref<8x262144xf32>, memref<8xf32>)
+      outs(%s[d0] : memref<8xf32>) (%xe, %se) {
+    %t = arith.mulf %xe, %se : f32
+    %sum = norm.reduce add %t : f32
+    norm.yield %sum : f32
+  }
   return
 }
 
@@ -131,6 +151,17 @@ func.func @tangent(%x: memref<4x8xf32>, %y: memref<4x8xf32>) {
     %s = norm.reduce add %xe : f32
     %t = math.tan %s : f32
     norm.yield %t : f32
+  }
+  return
+}
+
+// CHECK: plan.mlir:[[#@LINE+2]]:{{.*}}[Missed]{{.*}}'math.exp' has no code on f64 on sm_90: PTX has none, and a library of CUDA would be needed
+func.func @double_exp(%x: memref<4x8xf64>, %y: memref<4x8xf64>) {
+  norm.generic (d0: parallel, d1: reduction) ins(%x[d0, d1] : memref<4x8xf64>) outs(%y[d0, d1] : memref<4x8xf64>) (%xe) {
+    %e = math.exp %xe : f64
+    %s = norm.reduce add %e : f64
+    %t = arith.divf %e, %s : f64
+    norm.yield %t : f64
   }
   return
 }

@@ -1,4 +1,5 @@
 // RUN: norm-opt %s --norm-to-gpu="chip=sm_90" --split-input-file --canonicalize --cse | FileCheck %s
+// RUN: norm-opt %s --norm-to-gpu="chip=sm_80" --split-input-file --canonicalize --cse | FileCheck %s --check-prefix=SM80
 // RUN: not norm-opt %s --norm-to-gpu="chip=sm_42" --split-input-file -o /dev/null 2>&1 | FileCheck %s --check-prefix=CHIP
 
 // CHIP: error: 'sm_42' is not a chip that code is made for; these are: sm_80, {{.*}}sm_90, {{.*}}sm_121a
@@ -135,21 +136,42 @@ func.func @cluster(%x: memref<?x65536xf32>, %y: memref<?x65536xf32>) {
 
 // -----
 
-// A longer row is read in each pass; what is one per row is stored once.
+// A block a row where there are no clusters, which reads it in each pass; what
+// is one per row is stored once.
 
-// CHECK-LABEL: func @long
-// CHECK: gpu.func @long_512x4x4
-// CHECK: scf.for {{.*}} -> (vector<4xf32>)
+// SM80-LABEL: func @long
+// SM80: gpu.func @long_512x4x4
+// SM80: scf.for {{.*}} -> (vector<4xf32>)
+// SM80: gpu.barrier
+// SM80: scf.for {{.*}} -> (vector<4xf32>)
+// SM80: gpu.barrier
+// SM80: scf.for %{{.+}} = %c0 to %c65536 step %c8192 {
+// SM80-COUNT-4: vector.store
+// SM80: %[[FIRST:.+]] = arith.cmpi eq, %{{.+}}, %c0
+// SM80: scf.if %[[FIRST]] {
+// SM80: memref.store %{{.+}}, %{{.+}}[] : memref<f32, strided<[], offset: ?>>
+func.func @long(%x: memref<?x65536xf32>, %y: memref<?x65536xf32>, %r: memref<?xf32>) {
+  norm.layer_norm ins(%x : memref<?x65536xf32>) outs(%y : memref<?x65536xf32>) rstd(%r : memref<?xf32>) dims = [1] eps = 1.0e-5
+  return
+}
+
+// -----
+
+// A number per row that is read and written: once all threads have read it.
+
+// CHECK-LABEL: func @running
+// CHECK: gpu.func @running_8x4x1
+// CHECK: %[[OLD:.+]] = memref.load %{{.+}}[] : memref<f32, strided<[], offset: ?>>
 // CHECK: gpu.barrier
-// CHECK: scf.for {{.*}} -> (vector<4xf32>)
-// CHECK: gpu.barrier
-// CHECK: scf.for %{{.+}} = %c0 to %c262144 step %c8192 {
-// CHECK-COUNT-4: vector.store
-// CHECK: %[[FIRST:.+]] = arith.cmpi eq, %{{.+}}, %c0
-// CHECK: scf.if %[[FIRST]] {
-// CHECK: memref.store %{{.+}}, %{{.+}}[] : memref<f32, strided<[], offset: ?>>
-func.func @long(%x: memref<?x262144xf32>, %y: memref<?x262144xf32>, %r: memref<?xf32>) {
-  norm.layer_norm ins(%x : memref<?x262144xf32>) outs(%y : memref<?x262144xf32>) rstd(%r : memref<?xf32>) dims = [1] eps = 1.0e-5
+// CHECK: memref.store %{{.+}}[] : memref<f32, strided<[], offset: ?>>
+// SM80-LABEL: func @running
+func.func @running(%x: memref<8x31xf32>, %s: memref<8xf32>) {
+  norm.generic (d0: parallel, d1: reduction) ins(%x[d0, d1], %s[d0] : memref<8x31xf32>, memref<8xf32>)
+      outs(%s[d0] : memref<8xf32>) (%xe, %se) {
+    %t = arith.mulf %xe, %se : f32
+    %sum = norm.reduce add %t : f32
+    norm.yield %sum : f32
+  }
   return
 }
 

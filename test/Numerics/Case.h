@@ -95,6 +95,8 @@ struct Road {
   bool hasKernels = false;
   /// The shift is taken however far it is off the mean.
   bool hasUncheckedShift = false;
+  /// Like another but in one thing: of a sample, a part is enough.
+  bool isVariation = false;
 };
 
 struct KernelCase {

@@ -30,6 +30,8 @@ std::vector<Road> numerics::getRoads() {
       {"gpu", "chip=sm_90", true, true},
       {"gpu-sm_80", "chip=sm_80", true, true},
       {"gpu-sm_100", "chip=sm_100", true, true},
+      // Rows of any length as those are that no cluster holds.
+      {"gpu-split", "chip=sm_80 split-rows-above=0", true, true, true},
   };
   if (llvm::Triple(llvm::sys::getProcessTriple()).getArch() !=
       llvm::Triple::x86_64)
@@ -60,10 +62,11 @@ static SmallVector<Geometry> getMatrices(Program program) {
 }
 
 /// Rows that take a block, and more than one.
-static SmallVector<Geometry> getLongRows() {
+static SmallVector<Geometry> getLongRows(const Road &road) {
   SmallVector<Geometry> geometries;
-  for (int64_t n : {2304, 8192, 16385, 65537})
-    geometries.push_back({{2, n}, {1}, {}});
+  for (int64_t n : {2304, 8192, 16385, 20000, 65537})
+    if (n <= 20000 || !road.isVariation)
+      geometries.push_back({{2, n}, {1}, {}});
   return geometries;
 }
 
@@ -200,11 +203,10 @@ std::vector<KernelCase> numerics::enumerateCases() {
         SmallVector<Geometry> few = getFew(program);
         for (bool isDynamic : {false, true}) {
           add(variants.front(), Layout::tensor, isDynamic, matrices);
-          // Those programs have geometries of other ranks; and the bounds of
-          // sums of halves say nothing about rows that long.
-          if (road.hasKernels && !isHalf(dtype) &&
-              program != Program::groupNorm && program != Program::batchNorm)
-            add(variants.front(), Layout::tensor, isDynamic, getLongRows());
+          // Those programs have geometries of other ranks.
+          if (road.hasKernels && program != Program::groupNorm &&
+              program != Program::batchNorm)
+            add(variants.front(), Layout::tensor, isDynamic, getLongRows(road));
           for (ArrayRef<Geometry> geometries : getOtherGeometries(program)) {
             // Where a program has no parameters, these dims are nobody's.
             if (program == Program::softmax &&
@@ -249,6 +251,8 @@ std::vector<KernelCase> numerics::sampleCases(std::vector<KernelCase> cases,
     // Those take long, and are few.
     bool isLong = kernel.geometries.back().getRowSize() > 4096;
     unsigned wanted = isLong ? llvm::divideCeil(perGroup, 8) : perGroup;
+    if (kernel.road.isVariation)
+      wanted = llvm::divideCeil(wanted, 5);
     if (taken[group + (isLong ? "/long" : "")]++ < wanted)
       sample.push_back(std::move(kernel));
   }

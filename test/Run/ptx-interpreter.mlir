@@ -4,9 +4,14 @@
 // RUN: norm-run %s --entry=two_kernels --target=ptx-interpreter --verify | FileCheck %s
 // RUN: norm-run %s --entry=in_place --target=ptx-interpreter --verify | FileCheck %s --check-prefix=MEMREF
 // RUN: norm-run %s --entry=two_kernels --target=ptx-interpreter --pipeline-options=chip=sm_80 --verify | FileCheck %s
+// RUN: norm-run %s --entry=dequantize --target=ptx-interpreter --verify | FileCheck %s
 // CHECK: result0: max error {{[^:]*}}; error/bound 0{{.*}}: right
 // CHECK-NOT: WRONG
 // MEMREF: argument0: max error {{[^:]*}}; error/bound 0{{.*}}: right
+
+// Rows that several blocks share, of an odd length and in place.
+// RUN: norm-run %s --entry=dynamic --target=ptx-interpreter --shape=0=2x20001 --shape=1=20001 --pipeline-options="chip=sm_80 split-rows-above=0" --verify | FileCheck %s
+// RUN: norm-run %s --entry=long_in_place --target=ptx-interpreter --pipeline-options="chip=sm_80 split-rows-above=0" --verify | FileCheck %s --check-prefix=MEMREF
 
 // RUN: not norm-run %s --entry=two_kernels --target=ptx-interpreter --time 2>&1 | FileCheck %s --check-prefix=CPU-ONLY
 // RUN: not norm-run %s --entry=two_kernels --target=ptx-interpreter --road=affine 2>&1 | FileCheck %s --check-prefix=CPU-ONLY
@@ -43,4 +48,25 @@ func.func @two_kernels(%x: tensor<4x256xf16>) -> tensor<4x256xf16> {
 func.func @in_place(%x: memref<4x4096xf32>) {
   norm.rms_norm ins(%x : memref<4x4096xf32>) outs(%x : memref<4x4096xf32>) dims = [1] eps = 1.0e-5
   return
+}
+
+func.func @long_in_place(%x: memref<2x40000xf32>) {
+  norm.layer_norm ins(%x : memref<2x40000xf32>) outs(%x : memref<2x40000xf32>) dims = [1] eps = 1.0e-5
+  return
+}
+
+// int8 with a scale per row, made f32 again on the way in.
+#id = affine_map<(d0, d1) -> (d0, d1)>
+#row = affine_map<(d0, d1) -> (d0)>
+func.func @dequantize(%x: tensor<6x768xi8>, %s: tensor<6xf32>) -> tensor<6x768xf32> {
+  %e = tensor.empty() : tensor<6x768xf32>
+  %w = linalg.generic {indexing_maps = [#id, #row, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%x, %s : tensor<6x768xi8>, tensor<6xf32>) outs(%e : tensor<6x768xf32>) {
+  ^bb0(%a: i8, %b: f32, %o: f32):
+    %f = arith.sitofp %a : i8 to f32
+    %m = arith.mulf %f, %b : f32
+    linalg.yield %m : f32
+  } -> tensor<6x768xf32>
+  %y = norm.layer_norm ins(%w : tensor<6x768xf32>) outs(%e : tensor<6x768xf32>) dims = [1] eps = 1.0e-5
+  return %y : tensor<6x768xf32>
 }

@@ -17,7 +17,11 @@ def NormToGPUPass : Pass<"norm-to-gpu", "::mlir::ModuleOp"> {
     The direct road to the speed of memory: each row is read once, in accesses
     of 16 bytes, and stays in the registers of a few threads, a warp, a block or, from sm_90
     on, a cluster; each reduction costs a butterfly of shuffles and at most one
-    barrier. Rows that none of these holds are read again in each pass. Every
+    barrier. Longer rows, of more than 131072 elements, are shared by up to 512
+    blocks: each pass is a launch that reads the row again, and leaves in memory
+    what each block has found, which all blocks of the next one combine in the
+    same order. What is longer than a block holds and no longer than that is read
+    again in each pass by one block, where there are no clusters. Every
     op becomes kernels in a `gpu.module` with the chip as its target, and a
     launch. Only norm ops are touched, which is how other compilers use this as
     a lowering. Buffers are taken as they are: they must be the device's.
@@ -29,6 +33,8 @@ def NormToGPUPass : Pass<"norm-to-gpu", "::mlir::ModuleOp"> {
     all operands are aligned to vectors, the length of a dynamic row) chooses
     between kernels when they are launched; the last one takes anything: any
     alignment, any strides.
+
+    The memory for that is a `gpu.alloc` of the host, freed after the last launch.
 
     Contract: an out may be the same buffer as an input of the same indexing
     map, and the op then works in place; it must overlap nothing else.
@@ -42,15 +48,20 @@ def NormToGPUPass : Pass<"norm-to-gpu", "::mlir::ModuleOp"> {
     Reciprocal roots are off by 2^-22.9 at most, roots by 2^-23, exponentials by
     2^-21.5; other transcendentals are upstream's polynomial approximations.
 
-    `arith.truncf` to f8E4M3FN and f8E5M2, from sm_89 on and for results alone:
-    what is beyond the largest number becomes NaN and infinity, as for arith;
-    what was clamped to that costs no test.
+    f8E4M3FN and f8E5M2, from sm_89 on, are read and stored: `arith.extf` of
+    them is exact; what `arith.truncf` to them rounds beyond the largest number
+    becomes NaN and infinity, as for arith; what was clamped to that costs no
+    test. Nothing is computed in them.
 
     Fails for a chip that it does not know.
   }];
   let options = [
     Option<"chipName", "chip", "std::string", [{"sm_90"}],
-           "The chip, as in sm_90">
+           "The chip, as in sm_90">,
+    Option<"splitRowsAbove", "split-rows-above", "int64_t",
+           "::mlir::norm::longestHeldRow",
+           "Elements of the longest row that is not shared by blocks that meet "
+           "in memory">
   ];
   let dependentDialects = [
     "::mlir::gpu::GPUDialect", "::mlir::LLVM::LLVMDialect",

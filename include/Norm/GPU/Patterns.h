@@ -28,6 +28,10 @@ namespace mlir::norm {
 /// polynomial approximations.
 void populateExpandMathOnGPUPatterns(RewritePatternSet &patterns);
 
+/// arith.extf of f8E4M3FN and f8E5M2 to the conversion of pairs to f16 that
+/// chips from sm_89 on have.
+void populateExtendF8Patterns(RewritePatternSet &patterns);
+
 /// arith.truncf to f8E4M3FN and f8E5M2, but of f64, to the conversion of pairs
 /// that chips from sm_89 on have.
 void populateTruncateToF8Patterns(RewritePatternSet &patterns);

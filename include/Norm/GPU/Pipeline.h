@@ -10,6 +10,7 @@
 #define NORM_GPU_PIPELINE_H
 
 #include "Norm/GPU/KernelFormat.h"
+#include "Norm/GPU/Plan.h"
 #include "mlir/Pass/PassOptions.h"
 
 namespace mlir {
@@ -19,6 +20,9 @@ namespace norm {
 struct GPUPipelineOptions : PassPipelineOptions<GPUPipelineOptions> {
   Option<std::string> chip{*this, "chip", llvm::cl::init("sm_90"),
                            llvm::cl::desc("the chip, as in sm_90")};
+  Option<int64_t> splitRowsAbove{*this, "split-rows-above",
+                                 llvm::cl::init(longestHeldRow),
+                                 llvm::cl::desc("as of norm-to-gpu")};
   Option<KernelFormat> format{
       *this, "format", llvm::cl::init(KernelFormat::ISA),
       llvm::cl::desc("what the host module carries its kernels as"),

@@ -36,6 +36,12 @@ struct GPUPlan {
   int64_t vectorsPerThread = 1;
   /// Rows stay in registers; otherwise every pass reads them again.
   bool isHeld = true;
+  /// Many blocks share a row, each taking what the threads of one have in
+  /// flight, in turn, and leave what they know of it in memory; every pass is a
+  /// launch of its own. `threadsPerRow` is then of a block.
+  bool isSplit = false;
+  /// The longest row that it is for.
+  int64_t maxLength = std::numeric_limits<int64_t>::max();
   /// That ptxas may use for a thread.
   int64_t registers = 0;
 
@@ -54,13 +60,25 @@ struct GPUPlan {
   std::string str() const;
 };
 
+/// Blocks that share the longest of rows: no more than a block has threads, so
+/// that each thread of the next launch reads one of their results.
+constexpr int64_t maxBlocksOfSplitRow = 512;
+/// The longest row that every chip with clusters holds in one.
+constexpr int64_t longestHeldRow = 131072;
+
 /// What the op is lowered to: the first of these whose conditions hold at run
 /// time. All but the last one may have conditions: that operands are aligned to
-/// vectors, and that a dynamic row is no longer than what is in flight. Fails
-/// with the reason why the op has no kernel.
+/// vectors, and that a dynamic row is no longer than the plan is for. Rows of
+/// more than `longestWhole` elements are split among blocks. Fails with the
+/// reason why the op has no kernel.
 FailureOr<SmallVector<GPUPlan>> getGPUPlans(const RowProgram &program,
                                             const GPUChip &chip,
+                                            int64_t longestWhole,
                                             std::string &reason);
+
+/// True if an out of a value per row may be the buffer of an input: it is
+/// written once all threads of the row have read that.
+bool mayOverwriteRowInput(GenericOp op);
 
 /// What `width` elements of operand number `operand` must be aligned to to be
 /// accessed at once, in bytes.

@@ -123,3 +123,9 @@ func.func @gated_ln_f32_4096(%x: memref<?x4096xf32>, %r: memref<?x4096xf32>, %z:
   }
   return
 }
+
+func.func @ln_bf16_1048576(%x: memref<4x1048576xbf16>, %g: memref<1048576xbf16>, %y: memref<4x1048576xbf16>) {
+  norm.layer_norm ins(%x : memref<4x1048576xbf16>) scale(%g : memref<1048576xbf16>)
+      outs(%y : memref<4x1048576xbf16>) dims = [1] eps = 1.0e-5
+  return
+}

@@ -1,0 +1,295 @@
+#!/usr/bin/env python3
+# Part of the Norm project, under the Apache License v2.0 with LLVM Exceptions.
+# See LICENSE for license information.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Our kernels beside those of other systems on an NVIDIA GPU, in one process.
+
+    make bench-gpu          # a virtual environment of its own, then this
+
+usage: on_gpu.py [--build DIR] [--chip CHIP] [--rounds N] [--json FILE]
+                 [--plot FILE.png] [--dry-run] [CASE...]
+
+Peers are PyTorch eager and torch.compile, and, where they are installed, Liger
+(Triton) and QuACK; beside them, the driver's copy. Each is checked against
+PyTorch in f64 first, on a few rows. All launch on one stream, ours directly; the
+time is that between two events, the median over rounds that take turns. Every
+call takes another of several sets of buffers, larger together than any L2
+cache, so that nothing is there before it. A share is the bandwidth of the bytes
+that must be read and written over that of the copy: 1 is the speed of memory.
+
+--dry-run needs no GPU and no PyTorch: it compiles every case, makes every call
+on small buffers of whatever driver there is, and checks and measures nothing.
+"""
+
+import argparse
+import json
+import math
+import pathlib
+import statistics
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.append(str(ROOT / "bench"))
+
+import bench
+from compiled import Kernel
+from driver import Driver
+
+EPS = 1e-5
+BYTES = {"f32": 4, "bf16": 2, "f16": 2, "i8": 1}
+WORKSPACE = 64 << 20
+# Sets of buffers together: some times the largest L2.
+COLD = 1 << 30
+
+
+class Case:
+    """Operands as (shape, type), results last, and what PyTorch calls it."""
+
+    def __init__(self, op, rows, features, dtype="f32", results=None):
+        matrix, vector = ((rows, features), dtype), ((features,), dtype)
+        self.op, self.features, self.dtype = op, features, dtype
+        self.results = results or [matrix]
+        self.compiled = None
+        if op in ("layer_norm", "rms_norm"):
+            names = ("scale", "shift") if op == "layer_norm" else ("scale",)
+            self.function = "norm"
+            self.inputs = [matrix] + [vector] * len(names)
+            self.text, _ = bench.norm(op, f"{rows}x{features}", [1], dtype, names, dtype)
+        else:
+            self.function = "fused"
+            self.inputs = [matrix, matrix, vector, vector]
+            self.text = bench.CASES[op]
+
+    @property
+    def bytes(self):
+        """That must be moved; x + r is all that reads r."""
+        inputs = [self.inputs[0]] + self.inputs[1 if self.op.startswith("add") else 2:]
+        return sum(math.prod(s) * BYTES[t] for s, t in inputs + self.results)
+
+    def torch(self, x, r, scale, shift):
+        """The results, as PyTorch computes them of any type."""
+        import torch
+
+        functional = torch.nn.functional
+        if self.op == "rms_norm":
+            return (functional.rms_norm(x, (self.features,), scale, EPS),)
+        total = x + r if self.op.startswith("add") else x
+        y = functional.layer_norm(total, (self.features,), scale, shift, EPS)
+        if "GELU" in self.op:
+            return (functional.gelu(y, approximate="tanh"),)
+        if "int8" in self.op:
+            most = y.abs().amax(1)
+            return (y * (127 / most)[:, None]).round().to(torch.int8), most
+        return (total, y) if self.op.startswith("add") else (y,)
+
+
+F32, I8 = "f32", "i8"
+FUSED = {
+    "add + layer_norm 8192x4096, both results": [((8192, 4096), F32)] * 2,
+    "layer_norm + GELU(tanh) 8192x4096": None,
+    "layer_norm + int8 quantize 8192x4096": [((8192, 4096), I8), ((8192,), F32)],
+}
+# Each of 2^27 elements or nearly so, but for the last: few long rows.
+SHAPES = [(1 << 20, 128), (1 << 17, 1024), (43690, 3072), (1 << 15, 4096), (1 << 14, 8192),
+          (1 << 13, 16384), (1 << 12, 32768), (1 << 10, 131072), (131072, 1023), (4, 1 << 22)]
+
+
+def make_cases():
+    cases = {}
+    for op, dtype in (("rms_norm", "bf16"), ("layer_norm", "bf16"), ("layer_norm", "f32")):
+        for rows, features in SHAPES:
+            cases[f"{op} {rows}x{features} {dtype}"] = Case(op, rows, features, dtype)
+    for op, results in FUSED.items():
+        cases[op] = Case(op, 8192, 4096, results=results)
+    return cases
+
+
+class Buffer:
+    """Memory where there is no PyTorch."""
+
+    def __init__(self, driver, shape, dtype):
+        self.shape = shape
+        self.pointer = driver.allocate(math.prod(shape) * BYTES[dtype])
+
+    def data_ptr(self):
+        return self.pointer
+
+
+def make_tensor(shape, dtype):
+    import torch
+
+    types = {"f32": torch.float32, "bf16": torch.bfloat16, "f16": torch.float16}
+    if dtype == "i8":
+        return torch.empty(shape, dtype=torch.int8, device="cuda")
+    return torch.randn(shape, device="cuda", dtype=types[dtype])
+
+
+def eager(case, *inputs):
+    return case.torch(*inputs)
+
+
+def compiled(case, *inputs):
+    import torch
+
+    if case.compiled is None:
+        case.compiled = torch.compile(case.torch, dynamic=False)
+    return case.compiled(*inputs)
+
+
+def liger(case, x, r, scale, shift):
+    from liger_kernel.transformers import functional
+
+    if case.op == "rms_norm":
+        return (functional.liger_rms_norm(x, scale, EPS),)
+    if case.op == "layer_norm":
+        return (functional.liger_layer_norm(x, scale, shift, EPS),)
+    raise NotImplementedError("has no such kernel")
+
+
+def quack(case, x, r, scale, shift):
+    import quack
+
+    if case.op == "rms_norm":
+        return (quack.rmsnorm(x, scale, eps=EPS),)
+    raise NotImplementedError("has no such kernel")
+
+
+# Functions of a case and of x, r, scale and shift to its results.
+PEERS = {"PyTorch": eager, "torch.compile": compiled, "Liger": liger, "QuACK": quack}
+
+
+def complain(case, inputs, results):
+    """What is wrong with the first and last rows, or nothing."""
+    import torch
+
+    for rows in (slice(0, 4), slice(-4, None)):
+        wide = [t[rows].double() if t.dim() > 1 else t.double() for t in inputs]
+        for got, right in zip(results, case.torch(*wide)):
+            # A quotient may round to the next integer; halves round themselves.
+            limit = {torch.int8: 1, torch.float32: 1e-4}.get(got.dtype, 0.02)
+            got, right = got[rows].double(), right.double()
+            worst = ((got - right).abs() / right.abs().clamp(min=1)).max().item()
+            if not worst <= limit:
+                return f"off by {worst:.1e}"
+    return None
+
+
+def prepare(case, kernel, driver, stream, dry):
+    """Lists of calls by name, one for each set of buffers; all checked."""
+    make = (lambda s, t: Buffer(driver, s, t)) if dry else make_tensor
+    number = 2 if dry else max(2, min(16, -(-COLD // case.bytes)))
+    calls = {"norm": [], "copy": []}
+    sets = []
+    for _ in range(number):
+        inputs = [make(*operand) for operand in case.inputs]
+        outs = [make(*result) for result in case.results]
+        sets.append((inputs, outs))
+        tensors = [(t.data_ptr(), tuple(t.shape)) for t in inputs + outs]
+        calls["norm"].append(kernel.bind(tensors, stream))
+        size = 1 << 16 if dry else math.prod(case.inputs[0][0]) * BYTES[case.dtype]
+        pointers = outs[0].data_ptr(), inputs[0].data_ptr()
+        if case.results[0][1] == case.dtype:
+            calls["copy"].append(lambda p=pointers: driver.copy(*p, size, stream))
+        else:
+            spare = make(*case.inputs[0])
+            sets[-1] += (spare,)
+            calls["copy"].append(lambda p=(spare.data_ptr(), pointers[1]): driver.copy(*p, size, stream))
+    if dry:
+        calls["norm"][0]()
+        return calls
+
+    def all_four(inputs):
+        """x, r, scale and shift; whatever has no r or shift does not look."""
+        x, *parameters = inputs
+        return inputs if case.function == "fused" else [x, x, *parameters, x][:4]
+
+    attempts = {"norm": lambda inputs, outs: (calls["norm"][0](), outs)[1]}
+    for name, function in PEERS.items():
+        attempts[name] = lambda inputs, outs, f=function: f(case, *all_four(inputs))
+    for name, attempt in attempts.items():
+        try:
+            results = attempt(*sets[0][:2])
+            driver.call("cuStreamSynchronize", stream)
+            problem = complain(case, all_four(sets[0][0]), results)
+        except Exception as error:  # whatever a peer says to what it cannot do
+            problem = f"{type(error).__name__}: {error}".splitlines()[0][:100]
+        if problem:
+            print(f"  {name}: left out: {problem}")
+            calls.pop(name, None)
+        elif name != "norm":
+            calls[name] = [lambda s=s, a=attempt: a(*s[:2]) for s in sets]
+    return calls
+
+
+def measure(calls, driver, stream, rounds):
+    """Median seconds of each, taken in turn."""
+    times = {name: [] for name in calls}
+    for _ in range(rounds + 1):
+        for name, each in calls.items():
+            times[name] += driver.seconds(each, stream)
+    # The first round is for whatever is made at the first call.
+    return {name: statistics.median(t[len(calls[name]):]) for name, t in times.items()}
+
+
+def gpu_name(dry):
+    if dry:
+        return "no GPU"
+    import torch
+
+    return torch.cuda.get_device_name()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--build", default=ROOT / "build/release", type=pathlib.Path)
+    parser.add_argument("--chip", help="by default what there is")
+    parser.add_argument("--rounds", default=9, type=int)
+    parser.add_argument("--json", type=pathlib.Path)
+    parser.add_argument("--plot", type=pathlib.Path)
+    parser.add_argument("--dry-run", action="store_true")
+    parser.add_argument("cases", nargs="*", help="parts of case names")
+    options = parser.parse_args()
+
+    driver = Driver()
+    if options.dry_run:
+        stream, chip = driver.make_stream(), options.chip or "sm_90"
+    else:
+        import ctypes
+        import torch
+
+        torch.set_grad_enabled(False)
+        torch.cuda.set_stream(torch.cuda.Stream())
+        stream = ctypes.c_void_p(torch.cuda.current_stream().cuda_stream)
+        chip = options.chip or "sm_{}{}".format(*torch.cuda.get_device_capability())
+    workspace = driver.allocate(WORKSPACE), WORKSPACE
+
+    name = gpu_name(options.dry_run)
+    results = {"gpu": name, "chip": chip, "cases": {},
+               "versions": {p: bench.version(p) for p in ("torch", "triton", "liger_kernel", "quack-kernels")}}
+    print(f"{name}, {chip}, {options.rounds} rounds")
+    wrong = False
+    with tempfile.TemporaryDirectory() as folder:
+        for title, case in make_cases().items():
+            if options.cases and not any(part in title for part in options.cases):
+                continue
+            print(title, flush=True)
+            kernel = Kernel(case.text, case.function, pathlib.Path(folder), options.build, chip, workspace)
+            seconds = measure(prepare(case, kernel, driver, stream, options.dry_run), driver, stream, options.rounds)
+            copied = 2 * math.prod(case.inputs[0][0]) * BYTES[case.dtype] / seconds.pop("copy")
+            shares = {peer: case.bytes / time / copied for peer, time in seconds.items()}
+            results["cases"][title] = {"copy_bytes_per_second": copied, "seconds": seconds, "share": shares}
+            for peer, share in shares.items():
+                print(f"  {peer:14} {seconds[peer] * 1e6:9.1f} us {case.bytes / seconds[peer] / 1e9:7.0f} GB/s {share:6.2f}")
+            wrong |= "norm" not in seconds
+    if options.dry_run:
+        print("dry run: nothing was checked, and the times mean nothing")
+    if options.json:
+        options.json.write_text(json.dumps(results, indent=1) + "\n")
+    if options.plot:
+        bench.plot(results, f"{name}, {chip}", ["norm", *PEERS], options.plot)
+    return int(wrong)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
