@@ -10,13 +10,12 @@ before the first that reads from it.
 
 import operator
 
+from .fx_scalars import ELEMENTWISE, Unsupported
 from .fx_to_mlir import (
-    ELEMENTWISE,
     NORMS,
     REDUCTIONS,
     FunctionText,
     StatisticEscapes,
-    Unsupported,
     same_extent,
     tensor_of,
 )
