@@ -27,9 +27,10 @@ class StepFailed(Exception):
     """A step that has no tests of its own to count failed."""
 
 
-def run(*command):
+def run(*command, **environment):
     print("$", *command, flush=True)
-    return subprocess.run([str(c) for c in command], cwd=ROOT).returncode
+    command = [str(c) for c in command]
+    return subprocess.run(command, cwd=ROOT, env=os.environ | environment).returncode
 
 
 def binary_dir(preset):
@@ -99,7 +100,9 @@ def python(preset):
     folder = f"build-dir={binary_dir(preset)}"
     if run(*pip, "--no-build-isolation", "--no-deps", "-C", folder, "."):
         raise StepFailed
-    run(environment / "bin/python", "-m", "pytest", f"--junit-xml={report}")
+    # A CUDA driver on the PTX interpreter.
+    driver = str(binary_dir(preset) / "test/CUDA/fake")
+    run(environment / "bin/python", "-m", "pytest", f"--junit-xml={report}", LD_LIBRARY_PATH=driver)
     if not report.exists():
         raise StepFailed
     suite = ElementTree.parse(report).find("testsuite")

@@ -26,8 +26,10 @@ public:
         messages(std::move(messages)) {}
 
   /// Arguments are checked before anything runs; tensor results are written to
-  /// `out`, or to new arrays of the framework of the first array argument.
-  nanobind::object call(nanobind::args arguments, nanobind::object out) const;
+  /// `out`, or to new arrays of the framework of the first array argument. On
+  /// CUDA, the work is put on `stream`, and nothing waits for it.
+  nanobind::object call(nanobind::args arguments, nanobind::object out,
+                        nanobind::object stream) const;
 
   const std::string &getName() const { return name; }
   /// `f(tensor<?x8xf32>, f32) -> tensor<?x8xf32>`, for people.

@@ -41,7 +41,7 @@ NB_MODULE(_norm, m) {
         nb::arg("target"), nb::arg("fuse"), nb::arg("options"));
   nb::class_<Function>(m, "Function")
       .def("__call__", &Function::call, nb::arg("arguments"),
-           nb::arg("out") = nb::none())
+           nb::arg("out") = nb::none(), nb::arg("stream") = nb::none())
       .def_prop_ro("name", &Function::getName)
       .def("__repr__", [](const Function &function) {
         return "<norm_mlir.Function " + function.format() + ">";

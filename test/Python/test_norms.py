@@ -33,6 +33,14 @@ def l2_norm(x, eps=1e-12):
     return x / np.maximum(np.sqrt((x * x).sum(-1, keepdims=True)), eps)
 
 
+def group_norm(x, num_groups, weight=None, bias=None, eps=1e-5):
+    groups = x.astype("float64").reshape(len(x), num_groups, int(np.prod(x.shape[1:])) // num_groups)
+    y = layer_norm(groups, eps=eps).reshape(x.shape)
+    channels = (1, -1) + (1,) * (x.ndim - 2)
+    y = y if weight is None else y * weight.reshape(channels)
+    return y if bias is None else y + bias.reshape(channels)
+
+
 @pytest.mark.parametrize("dtype", TOLERANCE)
 @pytest.mark.parametrize("shape", [(768,), (5, 16), (2, 3, 100), (0, 8)])
 def test_against_formula(shape, dtype):
@@ -58,6 +66,44 @@ def test_row_of_two_dims_and_other_dtype():
     np.testing.assert_allclose(got.astype("float64"), expected, rtol=2e-3, atol=2e-3)
 
 
+@pytest.mark.parametrize(
+    "shape, dtype",
+    [((2, 12), "float32"), ((3, 6, 20), "float16"), ((2, 6, 5, 7), "float32"), ((2, 6, 5, 7), "float64"), ((0, 6, 5), "float32")],
+)
+def test_groups_against_formula(shape, dtype):
+    x, w, b = array(*shape, dtype=dtype), array(shape[1]), array(shape[1], seed=1)
+    close = dict(rtol=TOLERANCE[dtype], atol=8 * TOLERANCE[dtype])
+    for num_groups, parameters in [(1, ()), (3, (w,)), (6, (None, b, 0.1))]:
+        got = norm_mlir.group_norm(x, num_groups, *parameters)
+        assert got.dtype == x.dtype and got.shape == x.shape
+        expected = group_norm(x, num_groups, *parameters)
+        np.testing.assert_allclose(got.astype("float64"), expected, **close)
+    out = np.empty_like(x)
+    assert norm_mlir.group_norm(x, 3, w, b, out=out) is out
+    np.testing.assert_allclose(out.astype("float64"), group_norm(x, 3, w, b), **close)
+
+
+@pytest.mark.parametrize(
+    "arguments, error, message",
+    [
+        (dict(num_groups=4), ValueError, "num_groups is 4, which does not divide the 6 channels"),
+        (dict(num_groups=0), ValueError, "num_groups is 0"),
+        (dict(num_groups=-3), ValueError, "num_groups is -3"),
+        (dict(num_groups=2.0), TypeError, "float"),
+        (dict(x=array(6)), ValueError, r"x has shape \(6,\); its dims are batch, channels"),
+        (dict(weight=array(5)), ValueError, r"weight has shape \(5,\).*one value per channel"),
+        (dict(bias=array(6, 4)), ValueError, "bias has shape"),
+        (dict(weight=array(6).astype(int)), TypeError, "weight has dtype int64"),
+        (dict(eps=float("nan")), ValueError, "eps is nan"),
+        (dict(x=array(2, 4, 6).transpose(0, 2, 1)), ValueError, "argument 0 is not contiguous"),
+        (dict(out=np.zeros((2, 6, 5), "float32")), ValueError, "out is 2x6x5xf32"),
+    ],
+)
+def test_groups_refused(arguments, error, message):
+    with pytest.raises(error, match=message):
+        norm_mlir.group_norm(**{"x": array(2, 6, 4), "num_groups": 3, **arguments})
+
+
 def test_out():
     x = array(4, 8)
     out = np.empty_like(x)
@@ -80,12 +126,12 @@ def test_compiled_once_for_any_rows():
         (dict(x=array(4, 8), eps=float("nan")), ValueError, "eps is nan"),
         (dict(x=array(4, 8), eps=-1.0), ValueError, "eps is -1.0"),
         (dict(x=array(4, 8), eps=float("inf")), ValueError, "eps is inf"),
-        (dict(x=array(4, 8), weight=array(4)), ValueError, r"scale has shape \(4,\)"),
-        (dict(x=array(4, 8), weight=array(1)), ValueError, "scale has shape"),
-        (dict(x=array(4, 8), bias=array(4, 4, 8)), ValueError, "shift has shape"),
-        (dict(x=array(4, 8), weight=array(8), bias=array(4, 8)), ValueError, "shift has shape"),
+        (dict(x=array(4, 8), weight=array(4)), ValueError, r"weight has shape \(4,\)"),
+        (dict(x=array(4, 8), weight=array(1)), ValueError, "weight has shape"),
+        (dict(x=array(4, 8), bias=array(4, 4, 8)), ValueError, "bias has shape"),
+        (dict(x=array(4, 8), weight=array(8), bias=array(4, 8)), ValueError, "bias has shape"),
         (dict(x=array(4, 8).astype(int)), TypeError, "x has dtype int64"),
-        (dict(x=array(4, 8), weight=array(8).astype(int)), TypeError, "scale has dtype int64"),
+        (dict(x=array(4, 8), weight=array(8).astype(int)), TypeError, "weight has dtype int64"),
         (dict(x=array(4, 16)[:, ::2]), ValueError, "argument 0 is not contiguous"),
         (dict(x=np.float32(1)), ValueError, "no dims"),
         (dict(x=[1.0, 2.0]), TypeError, "norms take arrays"),
