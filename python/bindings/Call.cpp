@@ -44,9 +44,10 @@ OperandName Function::Call::getName(size_t operand) const {
   return {"out", operand - getNumArguments()};
 }
 
-Function::Call::Call(const Function &function, nb::handle stream)
+Function::Call::Call(const Function &function, nb::handle stream, bool mustFit)
     : function(function), asRead(function.asRead),
-      specs(function.kernel.getSignature().arguments), operands(specs.size()) {
+      specs(function.kernel.getSignature().arguments), operands(specs.size()),
+      mustFit(mustFit) {
   if (stream.is_none())
     return;
   if (!function.kernel.hasDevice())
@@ -95,6 +96,10 @@ void Function::Call::readArray(size_t i, nb::handle object) {
                         isForCUDA ? stream.value_or(nullptr)
                                   : std::optional<void *>());
   const Array &array = *operand.array;
+  if (mustFit && i < getNumArguments() &&
+      !(isOfType(array, spec) &&
+        array.getDevice().device_type == (isForCUDA ? kDLCUDA : kDLCPU)))
+    throw Misfit();
   checkDevice(i);
   if (isForCUDA)
     chooseStream(array);

@@ -16,8 +16,10 @@ namespace mlir::norm::python {
 
 class Function::Call {
 public:
-  /// `stream` of CUDA, or None.
-  Call(const Function &function, nanobind::handle stream);
+  /// `stream` of CUDA, or None. With `mustFit`, arrays that the function is not
+  /// compiled for are a Misfit.
+  Call(const Function &function, nanobind::handle stream, bool mustFit);
+  struct Misfit {};
 
   void readArguments(nanobind::args objects);
   /// Asks the extent contract; what does not hold is a ValueError.
@@ -54,6 +56,7 @@ private:
   /// the default stream.
   std::optional<void *> stream;
   bool isStreamGiven = false;
+  bool mustFit;
   /// Others may read the results on any stream.
   bool mustWait = false;
   /// What the extent contract says.

@@ -19,7 +19,21 @@ using Kind = ValueSpec::Kind;
 
 nb::object Function::call(nb::args arguments, nb::object out,
                           nb::object stream) const {
-  Call call(*this, stream);
+  return call(arguments, out, stream, /*mustFit=*/false);
+}
+
+nb::object Function::callIfFits(nb::args arguments, nb::object out,
+                                nb::object stream) const {
+  try {
+    return call(arguments, out, stream, /*mustFit=*/true);
+  } catch (Call::Misfit) {
+    return nb::borrow(Py_NotImplemented);
+  }
+}
+
+nb::object Function::call(nb::args arguments, nb::handle out, nb::handle stream,
+                          bool mustFit) const {
+  Call call(*this, stream, mustFit);
   call.readArguments(arguments);
   call.checkExtents();
   if (out.is_none())

@@ -51,6 +51,15 @@ static std::string formatStrides(ArrayRef<int64_t> strides) {
          ")";
 }
 
+bool mlir::norm::python::isOfType(const Array &array, const ValueSpec &spec) {
+  auto agrees = [](int64_t extent, int64_t expected) {
+    return ShapedType::isDynamic(expected) || extent == expected;
+  };
+  return array.getDType() == spec.dtype &&
+         array.getShape().size() == spec.shape.size() &&
+         llvm::all_of_zip(array.getShape(), spec.shape, agrees);
+}
+
 void mlir::norm::python::checkArray(const Array &array, const ValueSpec &spec,
                                     const OperandName &what) {
   if (array.getDType() != spec.dtype)
@@ -63,11 +72,7 @@ void mlir::norm::python::checkArray(const Array &array, const ValueSpec &spec,
   };
   if (reinterpret_cast<uintptr_t>(array.getData()) % getByteWidth(spec.dtype))
     refuse(" is not aligned: its address is no multiple of its element size");
-  bool agrees = array.getShape().size() == spec.shape.size();
-  for (size_t i = 0; agrees && i < spec.shape.size(); ++i)
-    agrees = ShapedType::isDynamic(spec.shape[i]) ||
-             spec.shape[i] == array.getShape()[i];
-  if (!agrees)
+  if (!isOfType(array, spec))
     refuse(" is " + formatType(array.getShape(), array.getDType()) +
            ", but the function takes " + spec.format());
   if (spec.kind == Kind::tensor) {

@@ -29,6 +29,9 @@ struct Operand {
   void *getPacked() { return scalar ? scalar->getData() : &pointer; }
 };
 
+/// The array has dtype and shape of the function's.
+bool isOfType(const Array &array, const ValueSpec &spec);
+
 /// A mismatch of dtype is a TypeError, of shape and strides a ValueError.
 void checkArray(const Array &array, const ValueSpec &spec,
                 const OperandName &what);

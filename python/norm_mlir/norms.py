@@ -13,10 +13,18 @@ from ._norm import compile as _compile
 
 # By signature: dtypes, rank, normalized extents, eps, target.
 _functions = {}
+# The last one that was called of a norm, whatever the signature.
+_latest = {}
 _lock = threading.Lock()
 
 _DTYPES = {"float16": "f16", "bfloat16": "bf16", "float32": "f32", "float64": "f64"}
 _CLAUSES = {"weight": "scale", "bias": "shift"}
+
+
+def forget():
+    """Compiles anew from now on."""
+    _functions.clear()
+    _latest.clear()
 
 
 def _element_type(array, what):
@@ -109,8 +117,8 @@ def _compiled(op, x, parameters, eps, num_groups, on_cuda):
     return _compile(text, op, "cuda" if on_cuda else "cpu", True, "")
 
 
-def _norm(op, x, weight, bias, eps, out, stream, num_groups=None):
-    parameters = [(n, p) for n, p in (("weight", weight), ("bias", bias)) if p is not None]
+def _lookup(op, x, parameters, eps, num_groups):
+    """The function for these arguments, compiled if it is not there yet."""
     # What the module is made of, and what is checked before it is made.
     try:
         num_dims = x.ndim - 1 if num_groups is not None else parameters[0][1].ndim if parameters else 1
@@ -135,7 +143,25 @@ def _norm(op, x, weight, bias, eps, out, stream, num_groups=None):
             if function is None:
                 function = _compiled(op, x, parameters, eps, num_groups, on_cuda)
                 _functions[key] = function
-    return function(x, *(p for _, p in parameters), out=out, stream=stream)
+    return function
+
+
+def _norm(op, x, weight, bias, eps, out, stream, num_groups=None):
+    if bias is not None:
+        arguments = (x, bias) if weight is None else (x, weight, bias)
+    else:
+        arguments = (x,) if weight is None else (x, weight)
+    # A function knows in less time than a key takes whether it is the one.
+    norm = (op, weight is None, bias is None, eps, num_groups)
+    latest = _latest.get(norm)
+    if latest is not None:
+        result = latest._call_if_fits(*arguments, out=out, stream=stream)
+        if result is not NotImplemented:
+            return result
+    parameters = [(n, p) for n, p in (("weight", weight), ("bias", bias)) if p is not None]
+    function = _lookup(op, x, parameters, eps, num_groups)
+    _latest[norm] = function
+    return function(*arguments, out=out, stream=stream)
 
 
 def layer_norm(x, weight=None, bias=None, eps=1e-5, *, out=None, stream=None):

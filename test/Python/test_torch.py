@@ -115,7 +115,7 @@ if "jax" in loaded:
     import jax
     y = norm_mlir.rms_norm(jax.jit(lambda v: v + 1)(jax.numpy.ones((4, 8))))
     assert isinstance(y, jax.Array) and abs(float(y[0, 0]) - 1) < 1e-5
-norm_mlir.norms._functions.clear()
+norm_mlir.norms.forget()
 check()
 print(*loaded)
 """
