@@ -83,8 +83,12 @@ def lit(preset, *arguments):
     return passed, failed
 
 
-def python(preset):
-    """The package, installed as a user would, from the objects of this build."""
+def python(preset, *packages):
+    """The package, installed as a user would, from the objects of this build.
+
+    Tests of other packages are skipped where these are not installed, and the
+    run says so: PyTorch alone takes longer to install than all others to test.
+    """
     environment = binary_dir(preset) / "python-env"
     report = environment / "pytest.xml"
     shutil.rmtree(environment, ignore_errors=True)
@@ -97,6 +101,9 @@ def python(preset):
             raise StepFailed
         print("No PyPI: the tests of the Python package are skipped")
         return 0, 0
+    cpu_only = "https://download.pytorch.org/whl/cpu"
+    if packages and run(*pip, "--extra-index-url", cpu_only, *packages):
+        raise StepFailed
     folder = f"build-dir={binary_dir(preset)}"
     if run(*pip, "--no-build-isolation", "--no-deps", "-C", folder, "."):
         raise StepFailed
@@ -169,6 +176,7 @@ SUITES = {
         (build, "release"),
         (lit, "release", "--param=full=1"),
         (programs, "release", "--full"),
+        (python, "release", "torch", "transformers"),
         (script, "release", "scripts/execute-corpus.py", "--fused"),
         (script, "release", "test/Raise/spellings.py", "--seeds", "2000"),
         (target, "release", "check-docs"),

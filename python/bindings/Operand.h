@@ -16,6 +16,9 @@ namespace mlir::norm::python {
 
 /// What the compiled code gets for one argument or result.
 struct Operand {
+  // A call has no time to set all of it to zero first.
+  Operand() {}
+
   std::optional<Array> array;
   std::optional<HostTensor> scalar;
   /// Of memory: allocated and aligned pointer, offset, sizes, strides.
