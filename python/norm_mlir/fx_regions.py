@@ -43,6 +43,7 @@ class Region:
             raise Unsupported("a result that is not contiguous")
         self.text = text.text(self.results)
         self.arguments = list(text.arguments)
+        self.device = text.device
         self.extents = text.extents()
 
 

@@ -44,7 +44,7 @@ def tensor_of(node):
         raise Unsupported(f"{node} is no tensor")
     if value.dtype not in ELEMENT_TYPES:
         raise Unsupported(f"{node} is of {value.dtype}")
-    if value.device.type != "cpu":
+    if value.device.type not in ("cpu", "cuda"):
         raise Unsupported(f"{node} is on {value.device}")
     return value
 
@@ -61,6 +61,7 @@ class FunctionText:
 
     def __init__(self, shape):
         self.shape = list(shape)
+        self.device = None
         self.arguments, self.lines = {}, []
         # Of each node: its SSA name, its dims of the space, its element type.
         self.values = {}
@@ -92,6 +93,9 @@ class FunctionText:
         """An operand: computed here, or an argument from now on."""
         if node not in self.values:
             tensor = tensor_of(node)
+            self.device = self.device or tensor.device
+            if tensor.device != self.device:
+                raise Unsupported(f"{node} is on {tensor.device}, and what it meets on {self.device}")
             self.arguments[node] = f"%a{len(self.arguments)}"
             element = ELEMENT_TYPES[tensor.dtype]
             self.values[node] = (self.arguments[node], self.dims_of(tensor), element)
