@@ -17,7 +17,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <mutex>
+#include <vector>
 
 using namespace norm::cuda;
 namespace ptx = mlir::norm::ptx;
@@ -45,6 +47,15 @@ struct norm::cuda::FunctionObject {
   ptx::Executable executable;
 };
 static std::mutex mutex;
+
+/// Until the process ends, whoever forgets it.
+template <typename T> static T *keep(T *object) {
+  static auto *kept = new std::vector<std::unique_ptr<T>>;
+  std::lock_guard<std::mutex> lock(mutex);
+  kept->emplace_back(object);
+  return object;
+}
+
 static ptx::DeviceMemory &getMemory() {
   static auto *memory = new ptx::DeviceMemory;
   return *memory;
@@ -119,12 +130,11 @@ Result cuModuleLoadDataEx(Module *module, const void *image, unsigned,
   auto parsed = ptx::Module::parse(static_cast<const char *>(image), "PTX");
   if (!parsed)
     return explain(parsed.takeError(), 218);
-  *module = new ModuleObject{std::move(*parsed)};
+  *module = keep(new ModuleObject{std::move(*parsed)});
   return 0;
 }
-Result cuModuleUnload(Module module) {
+Result cuModuleUnload(Module) {
   LOG("cuModuleUnload", "");
-  delete module;
   return 0;
 }
 Result cuModuleGetFunction(Function *function, Module module,
@@ -136,7 +146,7 @@ Result cuModuleGetFunction(Function *function, Module module,
   auto executable = ptx::Executable::create(module->module, **kernel);
   if (!executable)
     return explain(executable.takeError(), 218);
-  *function = new FunctionObject{std::move(*executable)};
+  *function = keep(new FunctionObject{std::move(*executable)});
   return 0;
 }
 Result cuFuncSetAttribute(Function, int attribute, int value) {
