@@ -18,24 +18,6 @@ using namespace mlir::norm::python;
 
 using Kind = ValueSpec::Kind;
 
-/// The handle of a stream: a number, or what a stream of a framework has.
-static void *readStream(nb::handle stream) {
-  nb::object handle = nb::borrow(stream);
-  if (nb::hasattr(stream, "__cuda_stream__"))
-    handle = stream.attr("__cuda_stream__")()[1];
-  else if (nb::hasattr(stream, "cuda_stream"))
-    handle = stream.attr("cuda_stream");
-  void *address =
-      PyLong_Check(handle.ptr()) ? PyLong_AsVoidPtr(handle.ptr()) : nullptr;
-  if (!PyLong_Check(handle.ptr()) || PyErr_Occurred()) {
-    PyErr_Clear();
-    typeError("stream is " + std::string(nb::repr(stream).c_str()) +
-              ", but it must be a stream of CUDA or the number that is its "
-              "handle");
-  }
-  return address;
-}
-
 OperandName Function::Call::getName(size_t operand) const {
   if (operand < getNumArguments())
     return {"argument", operand};
@@ -79,7 +61,7 @@ void Function::Call::checkDevice(size_t operand) {
 
 void Function::Call::chooseStream(const Array &array) {
   const DLPackExchangeAPI *api = array.getFramework().api;
-  if (stream || !api)
+  if (stream || !api || !api->current_work_stream)
     return;
   void *current = nullptr;
   if (api->current_work_stream(kDLCUDA, array.getDevice().device_id, &current))

@@ -126,6 +126,23 @@ HostTensor mlir::norm::python::readScalar(nb::handle object,
           .c_str());
 }
 
+void *mlir::norm::python::readStream(nb::handle stream) {
+  nb::object handle = nb::borrow(stream);
+  if (nb::hasattr(stream, "__cuda_stream__"))
+    handle = stream.attr("__cuda_stream__")()[1];
+  else if (nb::hasattr(stream, "cuda_stream"))
+    handle = stream.attr("cuda_stream");
+  void *address =
+      PyLong_Check(handle.ptr()) ? PyLong_AsVoidPtr(handle.ptr()) : nullptr;
+  if (!PyLong_Check(handle.ptr()) || PyErr_Occurred()) {
+    PyErr_Clear();
+    typeError("stream is " + std::string(nb::repr(stream).c_str()) +
+              ", but it must be a stream of CUDA or the number that is its "
+              "handle");
+  }
+  return address;
+}
+
 nb::object mlir::norm::python::toPython(const void *address, DType dtype) {
   switch (dtype) {
   case DType::i1:

@@ -43,6 +43,10 @@ void checkArray(const Array &array, const ValueSpec &spec,
 HostTensor readScalar(nanobind::handle object, const ValueSpec &spec,
                       const OperandName &what);
 
+/// The handle of a stream of CUDA: a number, or what a stream of a framework
+/// has.
+void *readStream(nanobind::handle stream);
+
 /// A scalar result.
 nanobind::object toPython(const void *address, DType dtype);
 
