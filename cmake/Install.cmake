@@ -5,6 +5,7 @@ include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 set(NORM_PUBLIC_HEADERS
+  Norm-c/CUDA.h
   Norm-c/Norm.h
   Norm-c/Run.h
   Norm/InitAll.h
@@ -48,11 +49,13 @@ target_include_directories(NormMLIR INTERFACE
 target_link_libraries(NormMLIR INTERFACE $<INSTALL_INTERFACE:MLIR>
                                          $<INSTALL_INTERFACE:LLVM>)
 target_compile_features(NormMLIR INTERFACE cxx_std_17)
-target_include_directories(NormC INTERFACE
-  $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+foreach(library NormC norm_cuda_runtime)
+  target_include_directories(${library} INTERFACE
+    $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+endforeach()
 
 set(package ${CMAKE_INSTALL_LIBDIR}/cmake/NormMLIR)
-install(TARGETS NormMLIR NormC EXPORT NormMLIRTargets)
+install(TARGETS NormMLIR NormC norm_cuda_runtime EXPORT NormMLIRTargets)
 install(TARGETS norm-opt norm-run norm-translate norm-lsp-server norm-reduce)
 install(TARGETS NormPlugin LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(EXPORT NormMLIRTargets NAMESPACE NormMLIR:: DESTINATION ${package})

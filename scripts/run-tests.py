@@ -27,9 +27,10 @@ class StepFailed(Exception):
     """A step that has no tests of its own to count failed."""
 
 
-def run(*command):
+def run(*command, **environment):
     print("$", *command, flush=True)
-    return subprocess.run([str(c) for c in command], cwd=ROOT).returncode
+    command = [str(c) for c in command]
+    return subprocess.run(command, cwd=ROOT, env=os.environ | environment).returncode
 
 
 def binary_dir(preset):
@@ -90,8 +91,12 @@ def tutorial(preset, page):
     return count(report, status)
 
 
-def python(preset):
-    """The package, installed as a user would, from the objects of this build."""
+def python(preset, *packages):
+    """The package, installed as a user would, from the objects of this build.
+
+    Tests of other packages are skipped where these are not installed, and the
+    run says so: PyTorch alone takes longer to install than all others to test.
+    """
     environment = binary_dir(preset) / "python-env"
     report = environment / "pytest.xml"
     shutil.rmtree(environment, ignore_errors=True)
@@ -104,10 +109,15 @@ def python(preset):
             raise StepFailed
         print("No PyPI: the tests of the Python package are skipped")
         return 0, 0
+    cpu_only = "https://download.pytorch.org/whl/cpu"
+    if packages and run(*pip, "--extra-index-url", cpu_only, *packages):
+        raise StepFailed
     folder = f"build-dir={binary_dir(preset)}"
     if run(*pip, "--no-build-isolation", "--no-deps", "-C", folder, "."):
         raise StepFailed
-    run(environment / "bin/python", "-m", "pytest", f"--junit-xml={report}")
+    # A CUDA driver on the PTX interpreter.
+    driver = str(binary_dir(preset) / "test/CUDA/fake")
+    run(environment / "bin/python", "-m", "pytest", f"--junit-xml={report}", LD_LIBRARY_PATH=driver)
     if not report.exists():
         raise StepFailed
     suite = ElementTree.parse(report).find("testsuite")
@@ -172,6 +182,7 @@ SUITES = {
         (build, "release"),
         (lit, "release", "--param=full=1"),
         (programs, "release", "--full"),
+        (python, "release", "torch", "transformers"),
         (script, "release", "scripts/execute-corpus.py", "--fused"),
         (script, "release", "test/Raise/spellings.py", "--seeds", "2000"),
         (target, "release", "check-docs"),

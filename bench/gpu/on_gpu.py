@@ -59,7 +59,7 @@ class Case:
         else:
             self.function = "fused"
             self.inputs = [matrix, matrix, vector, vector]
-            self.text = bench.CASES[op]
+            self.text = bench.FUSED[op]
 
     @property
     def bytes(self):

@@ -7,9 +7,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "Driver.h"
+#include "Norm-c/CUDA.h"
 #include <cstdio>
-#include <cstdlib>
 #include <dlfcn.h>
+#include <map>
+#include <mutex>
 
 using namespace norm::cuda;
 
@@ -54,36 +56,62 @@ const char *Driver::findProblem() { return getLoaded().problem; }
 
 static int defaultDevice = 0;
 
-const Driver &Driver::enter() {
+const Driver &Driver::get() {
   const Loaded &loaded = getLoaded();
-  if (*loaded.problem) {
-    std::fprintf(stderr, "norm: %s\n", loaded.problem);
-    std::abort();
+  if (*loaded.problem)
+    fail(loaded.problem);
+  return loaded.driver;
+}
+
+Context Driver::getPrimaryContext(int ordinal) const {
+  static std::mutex mutex;
+  static std::map<int, Context> contexts;
+  std::lock_guard<std::mutex> lock(mutex);
+  Context &context = contexts[ordinal];
+  if (!context) {
+    const Driver &driver = *this;
+    int device = 0;
+    NORM_CUDA_CHECK(cuDeviceGet(&device, ordinal));
+    NORM_CUDA_CHECK(cuDevicePrimaryCtxRetain(&context, device));
   }
-  const Driver &driver = loaded.driver;
+  return context;
+}
+
+const Driver &Driver::enter() {
+  const Driver &driver = get();
   Context context = nullptr;
   NORM_CUDA_CHECK(cuCtxGetCurrent(&context));
-  if (!context) {
-    int device;
-    NORM_CUDA_CHECK(cuDeviceGet(&device, defaultDevice));
-    NORM_CUDA_CHECK(cuDevicePrimaryCtxRetain(&context, device));
-    NORM_CUDA_CHECK(cuCtxSetCurrent(context));
-  }
+  if (!context)
+    NORM_CUDA_CHECK(cuCtxSetCurrent(driver.getPrimaryContext(defaultDevice)));
   return driver;
 }
 
-void Driver::check(Result result, const char *call) const {
+void Driver::check(Result result, const char *call, const char *more) const {
   if (!result)
     return;
   const char *name = nullptr;
   cuGetErrorName(result, &name);
-  std::fprintf(stderr, "norm: %s: %s (%d)\n", call, name ? name : "?", result);
-  std::abort();
+  char text[sizeof(Caller::failure)];
+  std::snprintf(text, sizeof(text), "%s: %s (%d)%s%s", call, name ? name : "?",
+                result, *more ? ": " : "", more);
+  fail(text);
 }
 
 extern "C" const char *normCUDAFindProblem() {
   const char *problem = Driver::findProblem();
   return *problem ? problem : nullptr;
+}
+
+extern "C" int32_t normCUDAGetComputeCapability(int32_t ordinal) {
+  if (*Driver::findProblem())
+    return 0;
+  const Driver &driver = Driver::get();
+  int device = 0, major = 0, minor = 0;
+  if (driver.cuDeviceGet(&device, ordinal) ||
+      driver.cuDeviceGetAttribute(&major, computeCapabilityMajor, device) ||
+      driver.cuDeviceGetAttribute(&minor, computeCapabilityMinor, device))
+    return 0;
+  return 10 * major + minor;
 }
 
 extern "C" void mgpuSetDefaultDevice(int32_t device) { defaultDevice = device; }

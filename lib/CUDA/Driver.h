@@ -49,16 +49,20 @@ struct LaunchConfig {
   unsigned numAttributes;
 };
 
-// CUfunction_attribute and CUjit_option.
+// CUfunction_attribute, CUjit_option.
 constexpr int maxDynamicSharedSizeBytes = 8;
 constexpr int nonPortableClusterSizeAllowed = 13;
 constexpr int jitErrorLogBuffer = 5;
 constexpr int jitErrorLogBufferSizeBytes = 6;
+// CUdevice_attribute.
+constexpr int computeCapabilityMajor = 75;
+constexpr int computeCapabilityMinor = 76;
 
 /// Name here, name in the library, parameters.
 #define NORM_CUDA_FUNCTIONS(F)                                                 \
   F(cuInit, "cuInit", unsigned)                                                \
   F(cuDeviceGet, "cuDeviceGet", int *, int)                                    \
+  F(cuDeviceGetAttribute, "cuDeviceGetAttribute", int *, int, int)             \
   F(cuDevicePrimaryCtxRetain, "cuDevicePrimaryCtxRetain", Context *, int)      \
   F(cuCtxGetCurrent, "cuCtxGetCurrent", Context *)                             \
   F(cuCtxSetCurrent, "cuCtxSetCurrent", Context)                               \
@@ -80,8 +84,10 @@ constexpr int jitErrorLogBufferSizeBytes = 6;
   F(cuEventRecord, "cuEventRecord", Event, Stream)                             \
   F(cuEventSynchronize, "cuEventSynchronize", Event)                           \
   F(cuMemAlloc, "cuMemAlloc_v2", DevicePointer *, size_t)                      \
+  F(cuMemAllocAsync, "cuMemAllocAsync", DevicePointer *, size_t, Stream)       \
   F(cuMemAllocManaged, "cuMemAllocManaged", DevicePointer *, size_t, unsigned) \
   F(cuMemFree, "cuMemFree_v2", DevicePointer)                                  \
+  F(cuMemFreeAsync, "cuMemFreeAsync", DevicePointer, Stream)                   \
   F(cuMemcpyAsync, "cuMemcpyAsync", DevicePointer, DevicePointer, size_t,      \
     Stream)                                                                    \
   F(cuMemsetD32Async, "cuMemsetD32Async", DevicePointer, unsigned, size_t,     \
@@ -99,19 +105,42 @@ struct Driver {
 
   /// Why there is none; empty if there is one. Loads and initialises it.
   static const char *findProblem();
-  /// Ends the process with that if there is none. There is a current context
-  /// then: the caller's, or the primary one of the default device.
+  /// Fails if there is none.
+  static const Driver &get();
+  /// The same. There is a current context then: the caller's, or the primary
+  /// one of the default device.
   static const Driver &enter();
-  /// Ends the process with the call and the code, unless it is a success.
-  void check(Result result, const char *call) const;
+  /// Retained once.
+  Context getPrimaryContext(int device) const;
+  /// Fails with the call, the code and what more is known, unless it is a
+  /// success.
+  void check(Result result, const char *call, const char *more = "") const;
 };
 
+/// On whose behalf this thread calls the runtime, see Norm-c/CUDA.h.
+struct Caller {
+  /// Between normCUDAEnter and normCUDALeave.
+  bool isPresent = false;
+  Stream stream = nullptr;
+  Context context = nullptr, previousContext = nullptr;
+  char failure[1024] = "";
+
+  static Caller &get();
+};
+
+/// Tells the caller who is present, or ends the process.
+void fail(const char *what);
+
+/// There is a failure that the caller is to hear of.
+inline bool hasFailed() {
+  const Caller &caller = Caller::get();
+  return caller.isPresent && *caller.failure;
+}
+
 /// In a function with a `driver`.
-#define NORM_CUDA_CHECK(call) driver.check(driver.call, #call)
+#define NORM_CUDA_CHECK(call)                                                  \
+  (hasFailed() ? void() : driver.check(driver.call, #call))
 
 } // namespace norm::cuda
-
-/// The first reason why no kernel can run here, one line; null if they can.
-extern "C" const char *normCUDAFindProblem();
 
 #endif // NORM_LIB_CUDA_DRIVER_H

@@ -22,6 +22,8 @@ extern "C" void *mgpuMemAlloc(uint64_t bytes, Stream, bool isHostShared) {
   constexpr unsigned attachGlobal = 1;
   if (isHostShared)
     NORM_CUDA_CHECK(cuMemAllocManaged(&data, bytes, attachGlobal));
+  else if (Caller &caller = Caller::get(); caller.isPresent)
+    NORM_CUDA_CHECK(cuMemAllocAsync(&data, bytes, caller.stream));
   else
     NORM_CUDA_CHECK(cuMemAlloc(&data, bytes));
   return reinterpret_cast<void *>(uintptr_t(data));
@@ -30,7 +32,10 @@ extern "C" void mgpuMemFree(void *data, Stream) {
   if (!data)
     return;
   const Driver &driver = Driver::enter();
-  NORM_CUDA_CHECK(cuMemFree(toDevice(data)));
+  if (Caller &caller = Caller::get(); caller.isPresent)
+    NORM_CUDA_CHECK(cuMemFreeAsync(toDevice(data), caller.stream));
+  else
+    NORM_CUDA_CHECK(cuMemFree(toDevice(data)));
 }
 extern "C" void mgpuMemcpy(void *to, void *from, size_t bytes, Stream stream) {
   const Driver &driver = Driver::enter();

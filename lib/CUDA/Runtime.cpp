@@ -8,13 +8,13 @@
 //
 // The mgpu… functions that gpu-to-llvm has host code call, over the driver and
 // with nothing of CUDA at build time. Where upstream's wrappers print an error
-// and go on, these end the process: what follows would compute with garbage.
+// and go on, these tell the caller, or end the process: what follows would
+// compute with garbage.
 //
 //===----------------------------------------------------------------------===//
 
 #include "Driver.h"
 #include <cstdio>
-#include <cstdlib>
 #include <map>
 #include <mutex>
 #include <string>
@@ -52,14 +52,13 @@ struct LazyModule {
 } // namespace
 
 static Module loadImage(const Driver &driver, const void *image) {
-  static char log[4096];
+  char log[512] = "";
   int options[] = {jitErrorLogBuffer, jitErrorLogBufferSizeBytes};
   void *values[] = {log, reinterpret_cast<void *>(sizeof(log))};
   Module module = nullptr;
-  Result result = driver.cuModuleLoadDataEx(&module, image, 2, options, values);
-  if (result && *log)
-    std::fprintf(stderr, "norm: %s\n", log);
-  driver.check(result, "cuModuleLoadDataEx");
+  if (!hasFailed())
+    driver.check(driver.cuModuleLoadDataEx(&module, image, 2, options, values),
+                 "cuModuleLoadDataEx", log);
   return module;
 }
 
@@ -73,9 +72,11 @@ Function LazyModule::getFunction(const char *name) {
   if (found != here.functions.end())
     return found->second;
   Function function = nullptr;
-  driver.check(driver.cuModuleGetFunction(&function, here.module, name),
-               (std::string("cuModuleGetFunction ") + name).c_str());
-  here.functions[name] = function;
+  if (!hasFailed())
+    driver.check(driver.cuModuleGetFunction(&function, here.module, name),
+                 "cuModuleGetFunction", name);
+  if (function)
+    here.functions[name] = function;
   return function;
 }
 
@@ -110,9 +111,11 @@ static void launch(Function function, LaunchConfig config, void **parameters,
 static unsigned toExtent(intptr_t value) {
   if (value >= 0 && value <= intptr_t(0xffffffff))
     return unsigned(value);
-  std::fprintf(stderr, "norm: a launch of %lld blocks or threads\n",
-               (long long)value);
-  std::abort();
+  char text[64];
+  std::snprintf(text, sizeof(text), "a launch of %lld blocks or threads",
+                static_cast<long long>(value));
+  fail(text);
+  return 0;
 }
 
 extern "C" void mgpuLaunchKernel(Function function, intptr_t gridX,
@@ -171,6 +174,8 @@ static StreamPool &getPool() {
 }
 
 extern "C" Stream mgpuStreamCreate() {
+  if (Caller &caller = Caller::get(); caller.isPresent)
+    return caller.stream;
   const Driver &driver = Driver::enter();
   StreamPool &pool = getPool();
   std::lock_guard<std::mutex> lock(pool.mutex);
@@ -186,12 +191,16 @@ extern "C" Stream mgpuStreamCreate() {
   return stream;
 }
 extern "C" void mgpuStreamDestroy(Stream stream) {
+  if (Caller::get().isPresent)
+    return;
   const Driver &driver = Driver::enter();
   StreamPool &pool = getPool();
   std::lock_guard<std::mutex> lock(pool.mutex);
   pool.idle[getContext(driver)].push_back(stream);
 }
 extern "C" void mgpuStreamSynchronize(Stream stream) {
+  if (Caller::get().isPresent)
+    return;
   const Driver &driver = Driver::enter();
   NORM_CUDA_CHECK(cuStreamSynchronize(stream));
 }
@@ -217,9 +226,4 @@ extern "C" void mgpuEventRecord(Event event, Stream stream) {
 extern "C" void mgpuEventSynchronize(Event event) {
   const Driver &driver = Driver::enter();
   NORM_CUDA_CHECK(cuEventSynchronize(event));
-}
-
-extern "C" void normCUDASynchronize() {
-  const Driver &driver = Driver::enter();
-  NORM_CUDA_CHECK(cuCtxSynchronize());
 }

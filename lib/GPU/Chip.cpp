@@ -35,6 +35,18 @@ FailureOr<GPUChip> GPUChip::get(StringRef name,
   return error;
 }
 
+std::optional<GPUChip> GPUChip::getForCapability(unsigned capability) {
+  std::optional<GPUChip> latest;
+  // In this order. What is of one GPU alone, as sm_90a, is no number.
+  for (const GPUChip &chip : chips) {
+    unsigned number;
+    if (!chip.name.drop_front(3).getAsInteger(10, number) &&
+        number <= capability)
+      latest = chip;
+  }
+  return latest;
+}
+
 std::string GPUChip::getFeatures() const {
   return "+ptx" + std::to_string(ptxVersion);
 }

@@ -50,15 +50,28 @@ static LogicalResult placeOnDevice(Operation *op) {
                                 /*symbolOperands=*/ValueRange())
         .getMemref();
   };
+  auto deallocateAtEnd = [&](Value buffer) {
+    builder.setInsertionPoint(op->getBlock()->getTerminator());
+    gpu::DeallocOp::create(builder, loc, /*asyncToken=*/Type(), ValueRange(),
+                           buffer);
+  };
+  if (auto global = dyn_cast<memref::GetGlobalOp>(op)) {
+    // Constants are in the memory of the host.
+    builder.setInsertionPointAfter(op);
+    Value buffer = allocate(global.getType(), ValueRange());
+    global.getResult().replaceAllUsesWith(buffer);
+    gpu::MemcpyOp::create(builder, loc, /*asyncToken=*/Type(), ValueRange(),
+                          buffer, global.getResult());
+    deallocateAtEnd(buffer);
+    return success();
+  }
   if (auto alloc = dyn_cast<memref::AllocOp>(op)) {
     alloc.replaceAllUsesWith(
         allocate(alloc.getType(), alloc.getDynamicSizes()));
   } else if (auto alloca = dyn_cast<memref::AllocaOp>(op)) {
     Value buffer = allocate(alloca.getType(), alloca.getDynamicSizes());
     alloca.replaceAllUsesWith(buffer);
-    builder.setInsertionPoint(op->getBlock()->getTerminator());
-    gpu::DeallocOp::create(builder, loc, /*asyncToken=*/Type(), ValueRange(),
-                           buffer);
+    deallocateAtEnd(buffer);
   } else if (auto dealloc = dyn_cast<memref::DeallocOp>(op)) {
     gpu::DeallocOp::create(builder, loc, /*asyncToken=*/Type(), ValueRange(),
                            dealloc.getMemref());

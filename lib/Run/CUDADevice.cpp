@@ -6,6 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Norm-c/CUDA.h"
+#include "Norm/GPU/Chip.h"
 #include "Norm/Run/Device.h"
 #include <cstring>
 
@@ -36,8 +38,6 @@ extern "C" {
 #define NORM_DECLARE(name) void name();
 NORM_FOR_EACH_MGPU(NORM_DECLARE)
 #undef NORM_DECLARE
-const char *normCUDAFindProblem();
-void normCUDASynchronize();
 void *mgpuMemAlloc(uint64_t bytes, void *stream, bool isHostShared);
 void mgpuMemFree(void *data, void *stream);
 }
@@ -52,27 +52,55 @@ static void *allocateOnDevice(uint64_t bytes, void *, bool) {
 }
 static void freeManaged(void *data) { mgpuMemFree(data, nullptr); }
 
-namespace {
-class CUDADevice : public Device {
-public:
-  SmallVector<std::pair<StringRef, void *>> getFunctions() const override;
-  llvm::Error leave() override;
-  HostTensor toDevice(const HostTensor &tensor) override;
-  void release(void *data) const override { freeManaged(data); }
-};
-} // namespace
+using Functions = SmallVector<std::pair<StringRef, void *>>;
 
-SmallVector<std::pair<StringRef, void *>> CUDADevice::getFunctions() const {
-  SmallVector<std::pair<StringRef, void *>> functions{
-      {"malloc", reinterpret_cast<void *>(allocate)},
-      {"aligned_alloc", reinterpret_cast<void *>(allocateAligned)},
-      {"free", reinterpret_cast<void *>(freeManaged)},
-      {"mgpuMemAlloc", reinterpret_cast<void *>(allocateOnDevice)},
-      {"mgpuMemFree", reinterpret_cast<void *>(mgpuMemFree)}};
+static Functions getRuntimeFunctions() {
+  Functions functions{{"mgpuMemFree", reinterpret_cast<void *>(mgpuMemFree)}};
 #define NORM_ADD(name)                                                         \
   functions.push_back({#name, reinterpret_cast<void *>(name)});
   NORM_FOR_EACH_MGPU(NORM_ADD)
 #undef NORM_ADD
+  return functions;
+}
+
+namespace {
+class CUDADevice : public Device {
+public:
+  explicit CUDADevice(std::string chip) : chip(std::move(chip)) {}
+  std::string getChip() const override { return chip; }
+  Functions getFunctions() const override;
+  llvm::Error leave() override;
+  HostTensor toDevice(const HostTensor &tensor) override;
+  void release(void *data) const override { freeManaged(data); }
+
+private:
+  std::string chip;
+};
+
+/// Knows neither device nor stream, which are the caller's.
+class CallersCUDADevice : public CUDADevice {
+public:
+  using CUDADevice::CUDADevice;
+  Functions getFunctions() const override;
+  llvm::Error leave() override { return llvm::Error::success(); }
+  HostTensor toDevice(const HostTensor &tensor) override { return tensor; }
+  void release(void *data) const override { mgpuMemFree(data, nullptr); }
+};
+} // namespace
+
+Functions CUDADevice::getFunctions() const {
+  Functions functions = getRuntimeFunctions();
+  functions.append(
+      {{"malloc", reinterpret_cast<void *>(allocate)},
+       {"aligned_alloc", reinterpret_cast<void *>(allocateAligned)},
+       {"free", reinterpret_cast<void *>(freeManaged)},
+       {"mgpuMemAlloc", reinterpret_cast<void *>(allocateOnDevice)}});
+  return functions;
+}
+
+Functions CallersCUDADevice::getFunctions() const {
+  Functions functions = getRuntimeFunctions();
+  functions.push_back({"mgpuMemAlloc", reinterpret_cast<void *>(mgpuMemAlloc)});
   return functions;
 }
 
@@ -91,8 +119,22 @@ HostTensor CUDADevice::toDevice(const HostTensor &tensor) {
                     data.get(), data);
 }
 
-llvm::Expected<std::shared_ptr<Device>> mlir::norm::createCUDADevice() {
+template <typename T> static llvm::Expected<std::shared_ptr<Device>> create() {
   if (const char *problem = normCUDAFindProblem())
     return llvm::createStringError(problem);
-  return std::make_shared<CUDADevice>();
+  int32_t capability = normCUDAGetComputeCapability(/*device=*/0);
+  std::optional<GPUChip> chip = GPUChip::getForCapability(capability);
+  if (!chip)
+    return llvm::createStringError(
+        "no code is made for the first GPU, of compute capability " +
+        Twine(capability / 10) + "." + Twine(capability % 10));
+  return std::make_shared<T>(chip->name.str());
+}
+
+llvm::Expected<std::shared_ptr<Device>> mlir::norm::createCUDADevice() {
+  return create<CUDADevice>();
+}
+
+llvm::Expected<std::shared_ptr<Device>> mlir::norm::createCallersCUDADevice() {
+  return create<CallersCUDADevice>();
 }

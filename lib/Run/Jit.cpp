@@ -134,6 +134,8 @@ static void makeTensorArgumentsReadOnly(func::FuncOp entry) {
 static llvm::Error lowerToLLVM(ModuleOp module, const CompileOptions &options) {
   CPUPipelineOptions cpuOptions;
   GPUPipelineOptions gpuOptions;
+  if (options.device)
+    gpuOptions.chip = options.device->getChip();
   std::string message;
   llvm::raw_string_ostream os(message);
   LogicalResult parsed =

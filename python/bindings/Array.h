@@ -41,13 +41,23 @@ struct Framework {
   nanobind::handle array;
 };
 
+/// What a type says in `__dlpack_c_exchange_api__`; null if nothing.
+const DLPackExchangeAPI *getExchangeAPI(PyTypeObject *type);
+
+DLDataType getDLDataType(DType dtype);
+
+/// `the CPU`, `CUDA device 1`.
+std::string formatDevice(DLDevice device);
+
 /// The memory of a Python array, held as long as this lives. By NumPy's buffers
 /// (100 ns), by DLPack's C functions (50 ns), or by `__dlpack__`
 /// (microseconds).
 class Array {
 public:
-  /// A Python exception says what is wrong.
-  Array(nanobind::handle object, const OperandName &what, bool writable);
+  /// A Python exception says what is wrong. `stream`: of CUDA, on which the
+  /// memory is used; an array that has `__dlpack__` alone is told.
+  Array(nanobind::handle object, const OperandName &what, bool writable,
+        std::optional<void *> stream = std::nullopt);
   ~Array();
   Array(const Array &) = delete;
 
@@ -56,6 +66,7 @@ public:
   /// In elements.
   ArrayRef<int64_t> getStrides() const { return strides; }
   void *getData() const { return data; }
+  DLDevice getDevice() const { return device; }
   const Framework &getFramework() const { return framework; }
 
   /// Row-major, without gaps.
@@ -69,20 +80,27 @@ private:
   void readTensor(const DLTensor &tensor, const OperandName &what);
   bool readExchange(nanobind::handle object, const OperandName &what);
   void readDLPack(nanobind::handle object, const OperandName &what,
-                  bool writable);
+                  bool writable, std::optional<void *> stream);
 
   DType dtype = DType::f32;
   SmallVector<int64_t, 4> shape, strides;
   void *data = nullptr;
+  DLDevice device = {kDLCPU, 0};
   Framework framework;
   // Constructed where they are used: a call is to take less than a microsecond.
   std::optional<Py_buffer> buffer;
   std::optional<nanobind::ndarray<>> owner;
 };
 
+/// Where the arrays of a call are; on CUDA, with the stream that works on them.
+struct Place {
+  DLDevice device = {kDLCPU, 0};
+  void *stream = nullptr;
+};
+
 /// A new array of the framework, and the memory that it was given.
-nanobind::object makeArray(const Framework &framework, DType dtype,
-                           ArrayRef<int64_t> shape, void *&data);
+nanobind::object makeArray(const Framework &framework, const Place &place,
+                           DType dtype, ArrayRef<int64_t> shape, void *&data);
 
 /// That array once it is written, as its framework has it: one that only
 /// imports may have to copy. An array without `__array_namespace__` gets an

@@ -132,6 +132,19 @@ static Kernel compileOrRaise(ModuleOp module, StringRef entry,
   diagnostics.raise(llvm::toString(kernel.takeError()));
 }
 
+/// Where functions are called for the target; with none, here.
+static std::shared_ptr<Device> createDevice(const std::string &target) {
+  if (target == "cpu")
+    return nullptr;
+  if (target != "cuda")
+    throw CompileError(
+        {"target '" + target + "': the targets are 'cpu' and 'cuda'"});
+  llvm::Expected<std::shared_ptr<Device>> device = createCallersCUDADevice();
+  if (!device)
+    throw std::runtime_error(llvm::toString(device.takeError()));
+  return *device;
+}
+
 static bool hasDynamicExtents(const Signature &signature) {
   auto isDynamic = [](const ValueSpec &spec) {
     return ShapedType::isDynamicShape(spec.shape);
@@ -150,10 +163,8 @@ mlir::norm::python::compile(const std::string &text, const std::string &entry,
                             const std::string &target, bool fuse,
                             const std::string &options) {
   nb::gil_scoped_release release;
-  if (target != "cpu")
-    throw CompileError({"target '" + target +
-                        "': the only target that functions can be called on "
-                        "is 'cpu'"});
+  CompileOptions compileOptions;
+  compileOptions.device = createDevice(target);
   MLIRContext context(getRegistry(), MLIRContext::Threading::DISABLED);
   Diagnostics diagnostics(&context);
   OwningOpRef<ModuleOp> module = parse(text, context, diagnostics);
@@ -165,7 +176,6 @@ mlir::norm::python::compile(const std::string &text, const std::string &entry,
   if (!asRead)
     diagnostics.raise("input: error: " + llvm::toString(asRead.takeError()));
 
-  CompileOptions compileOptions;
   compileOptions.pipelineOptions = options;
   compileOptions.fuse = fuse;
   compileOptions.resultsAsArguments = true;
@@ -188,6 +198,7 @@ mlir::norm::python::compile(const std::string &text, const std::string &entry,
     if (failed(contract))
       diagnostics.raise("");
     messages.assign(contract->messages.begin(), contract->messages.end());
+    compileOptions.device.reset();
     compileOptions.fuse = false;
     compileOptions.pipelineOptions.clear();
     extents.emplace(compileOrRaise(*module, contract->function.getSymName(),

@@ -19,6 +19,8 @@
 namespace mlir::norm::python {
 
 enum DLDeviceType : int32_t { kDLCPU = 1, kDLCUDA = 2 };
+/// Streams that have no handle are numbers.
+constexpr intptr_t defaultStreamNumber = 1;
 enum DLDataTypeCode : uint8_t {
   kDLInt = 0,
   kDLUInt = 1,

@@ -26,8 +26,14 @@ public:
         messages(std::move(messages)) {}
 
   /// Arguments are checked before anything runs; tensor results are written to
-  /// `out`, or to new arrays of the framework of the first array argument.
-  nanobind::object call(nanobind::args arguments, nanobind::object out) const;
+  /// `out`, or to new arrays of the framework of the first array argument. On
+  /// CUDA, the work is put on `stream`, and nothing waits for it.
+  nanobind::object call(nanobind::args arguments, nanobind::object out,
+                        nanobind::object stream) const;
+  /// The same; NotImplemented where an argument is of another dtype, shape or
+  /// kind of device than what the function is compiled for.
+  nanobind::object callIfFits(nanobind::args arguments, nanobind::object out,
+                              nanobind::object stream) const;
 
   const std::string &getName() const { return name; }
   /// `f(tensor<?x8xf32>, f32) -> tensor<?x8xf32>`, for people.
@@ -35,6 +41,9 @@ public:
 
 private:
   class Call;
+
+  nanobind::object call(nanobind::args arguments, nanobind::handle out,
+                        nanobind::handle stream, bool mustFit) const;
 
   std::string name;
   /// Tensors are still results.

@@ -40,8 +40,13 @@ NB_MODULE(_norm, m) {
   m.def("compile", &compile, nb::arg("text"), nb::arg("entry"),
         nb::arg("target"), nb::arg("fuse"), nb::arg("options"));
   nb::class_<Function>(m, "Function")
-      .def("__call__", &Function::call, nb::arg("arguments"),
-           nb::arg("out") = nb::none())
+      .def("__call__",
+           nb::overload_cast<nb::args, nb::object, nb::object>(&Function::call,
+                                                               nb::const_),
+           nb::arg("arguments"), nb::arg("out") = nb::none(),
+           nb::arg("stream") = nb::none())
+      .def("_call_if_fits", &Function::callIfFits, nb::arg("arguments"),
+           nb::arg("out") = nb::none(), nb::arg("stream") = nb::none())
       .def_prop_ro("name", &Function::getName)
       .def("__repr__", [](const Function &function) {
         return "<norm_mlir.Function " + function.format() + ">";

@@ -5,7 +5,7 @@
 
     opt         runs MLIR passes on the text of a module
     compile     makes a function of a module callable
-    layer_norm, rms_norm, l2_norm    ready-made
+    layer_norm, rms_norm, l2_norm, group_norm    ready-made
 
 `torch.compile(model, backend="norm")` needs no import of this package.
 """
@@ -13,12 +13,13 @@
 from ._norm import CompileError, Function
 from ._norm import compile as _compile
 from ._norm import opt as _opt
-from .norms import l2_norm, layer_norm, rms_norm
+from .norms import group_norm, l2_norm, layer_norm, rms_norm
 
 __all__ = [
     "CompileError",
     "Function",
     "compile",
+    "group_norm",
     "l2_norm",
     "layer_norm",
     "opt",
@@ -42,13 +43,15 @@ def opt(text, pipeline):
 
 
 def compile(text, entry="", target="cpu", *, fuse=True, options=""):
-    """Compiles a function of a module for this machine.
+    """Compiles a function of a module for this machine, or its NVIDIA GPUs.
 
     text: an MLIR module, of norm ops or of what an exporter writes.
     entry: the function's name; by default the only public one.
-    target: "cpu".
+    target: "cpu" or "cuda".
     fuse: raises and fuses first, as `--norm-raise --norm-fuse` do.
-    options: those of `--norm-cpu-pipeline`, such as "threads=4".
+    options: those of `--norm-cpu-pipeline`, such as "threads=4"; for CUDA those
+        of `--norm-gpu-pipeline`, such as "chip=sm_80", by default what the first
+        GPU is.
 
     Returns a Function, which is called with one array or number per argument:
 
@@ -62,10 +65,20 @@ def compile(text, entry="", target="cpu", *, fuse=True, options=""):
     strided, and may be written. bf16 needs a framework that has it; NumPy's does
     not. Signed and unsigned integers are the same to MLIR.
 
+    With target "cuda", arrays are on one GPU, each norm and what is fused with
+    it is a kernel, and what is no norm is refused. Work is put on the current
+    stream of PyTorch, or of any framework that has DLPack's C functions, else on
+    the default stream; nothing waits for it, unless a framework without them is
+    to get a new array. Another stream is given as
+
+        f(x, out=y, stream=s)   s has __cuda_stream__ or cuda_stream, or is the
+                                number that is the handle of one
+
     Before anything runs, a TypeError says what is wrong with the number of
     arguments, a dtype or a device, and a ValueError what with a shape, strides,
     overlap or an array that is read-only.
 
-    Raises CompileError, with the diagnostics.
+    Raises CompileError, with the diagnostics, and RuntimeError where there is no
+    CUDA driver, or when it fails.
     """
     return _compile(text, entry, target, fuse, options)

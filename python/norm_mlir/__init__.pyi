@@ -1,4 +1,4 @@
-from typing import Any, Protocol, TypeVar, Union
+from typing import Any, Literal, Protocol, TypeVar, Union
 
 from ._norm import CompileError as CompileError
 from ._norm import Function as Function
@@ -15,7 +15,7 @@ def opt(text: str, pipeline: str) -> str: ...
 def compile(
     text: str,
     entry: str = "",
-    target: str = "cpu",
+    target: Literal["cpu", "cuda"] = "cpu",
     *,
     fuse: bool = True,
     options: str = "",
@@ -27,6 +27,7 @@ def layer_norm(
     eps: float = 1e-5,
     *,
     out: Union[_Array, None] = None,
+    stream: Any = None,
 ) -> _Array: ...
 def rms_norm(
     x: _Array,
@@ -34,5 +35,22 @@ def rms_norm(
     eps: float = 1e-6,
     *,
     out: Union[_Array, None] = None,
+    stream: Any = None,
 ) -> _Array: ...
-def l2_norm(x: _Array, eps: float = 1e-12, *, out: Union[_Array, None] = None) -> _Array: ...
+def l2_norm(
+    x: _Array,
+    eps: float = 1e-12,
+    *,
+    out: Union[_Array, None] = None,
+    stream: Any = None,
+) -> _Array: ...
+def group_norm(
+    x: _Array,
+    num_groups: int,
+    weight: Union[DLPackArray, None] = None,
+    bias: Union[DLPackArray, None] = None,
+    eps: float = 1e-5,
+    *,
+    out: Union[_Array, None] = None,
+    stream: Any = None,
+) -> _Array: ...

@@ -10,13 +10,12 @@ before the first that reads from it.
 
 import operator
 
+from .fx_scalars import ELEMENTWISE, Unsupported
 from .fx_to_mlir import (
-    ELEMENTWISE,
     NORMS,
     REDUCTIONS,
     FunctionText,
     StatisticEscapes,
-    Unsupported,
     same_extent,
     tensor_of,
 )
@@ -44,6 +43,7 @@ class Region:
             raise Unsupported("a result that is not contiguous")
         self.text = text.text(self.results)
         self.arguments = list(text.arguments)
+        self.device = text.device
         self.extents = text.extents()
 
 

@@ -4,15 +4,27 @@
 """Ready-made norms: one compiled function per signature, whatever the rows."""
 
 import math
+import operator
 import threading
+
+import numpy
 
 from ._norm import compile as _compile
 
-# By signature: dtypes, rank, normalized extents, eps.
+# By signature: dtypes, rank, normalized extents, eps, target.
 _functions = {}
+# The last one that was called of a norm, whatever the signature.
+_latest = {}
 _lock = threading.Lock()
 
 _DTYPES = {"float16": "f16", "bfloat16": "bf16", "float32": "f32", "float64": "f64"}
+_CLAUSES = {"weight": "scale", "bias": "shift"}
+
+
+def forget():
+    """Compiles anew from now on."""
+    _functions.clear()
+    _latest.clear()
 
 
 def _element_type(array, what):
@@ -23,18 +35,19 @@ def _element_type(array, what):
     return _DTYPES[name]
 
 
-def _module(op, x, parameters, row, eps, attributes):
-    """The module of one norm over the last len(row) dims of x."""
+def _module(op, x, parameters, num_dims, attributes):
+    """The module of one norm over the last num_dims dims of x."""
     element = _element_type(x, "x")
-    rows = x.ndim - len(row)
-    of_row = "x".join(map(str, row))
-    tensor = f"tensor<{'?x' * rows}{of_row}x{element}>"
+    rows = x.ndim - num_dims
+    of_row = "".join(f"{extent}x" for extent in x.shape[rows:])
+    tensor = f"tensor<{'?x' * rows}{of_row}{element}>"
     arguments = [f"%x: {tensor}"]
     clauses = []
     for name, parameter in parameters:
-        type_ = f"tensor<{of_row}x{_element_type(parameter, name)}>"
+        extents = "".join(f"{extent}x" for extent in parameter.shape)
+        type_ = f"tensor<{extents}{_element_type(parameter, name)}>"
         arguments.append(f"%{name}: {type_}")
-        clauses.append(f"{name}(%{name} : {type_})")
+        clauses.append(f"{_CLAUSES[name]}(%{name} : {type_})")
     sizes = "".join(
         f"  %c{i} = arith.constant {i} : index\n  %d{i} = tensor.dim %x, %c{i} : {tensor}\n"
         for i in range(rows)
@@ -44,42 +57,79 @@ def _module(op, x, parameters, row, eps, attributes):
     return f"""func.func @{op}({", ".join(arguments)}) -> {tensor} {{
 {sizes}  %e = tensor.empty({extents}) : {tensor}
   %y = norm.{op} ins(%x : {tensor}) {" ".join(clauses)} outs(%e : {tensor})
-      dims = {dims} eps = {eps:.16e} {attributes}
+      dims = {dims} {attributes}
   return %y : {tensor}
 }}
 """
 
 
-def _compiled(op, x, parameters, eps, attributes):
+def _check_parameters(x, parameters, shape, meaning):
+    for name, parameter in parameters:
+        if tuple(parameter.shape) != shape:
+            raise ValueError(
+                f"{name} has shape {tuple(parameter.shape)}, but x has shape {tuple(x.shape)}: {meaning}"
+            )
+
+
+def _check_rows(x, parameters):
+    """How many dims a row has: those of the parameters, or one."""
     if x.ndim == 0:
         raise ValueError("x has no dims, so that there is nothing to normalize over")
-    row = tuple(parameters[0][1].shape) if parameters else tuple(x.shape[-1:])
-    if not row:
+    num_dims = parameters[0][1].ndim if parameters else 1
+    if num_dims == 0:
         raise ValueError(f"{parameters[0][0]} has no dims")
-    for name, parameter in parameters:
-        shape = tuple(parameter.shape)
-        if tuple(x.shape[-len(row) :]) != row or shape != row:
-            raise ValueError(
-                f"{name} has shape {shape}, but x has shape {tuple(x.shape)}: "
-                "parameters have the shape of the last dims of x"
-            )
+    shape = tuple(x.shape[-num_dims:])
+    _check_parameters(x, parameters, shape, "parameters have the shape of the last dims of x")
+    return num_dims
+
+
+def _check_groups(x, parameters, num_groups):
+    """All dims but the first are of the row, of which a group takes a part."""
+    if x.ndim < 2:
+        raise ValueError(f"x has shape {tuple(x.shape)}; its dims are batch, channels, and any others")
+    channels = x.shape[1]
+    if num_groups <= 0 or channels % num_groups:
+        raise ValueError(f"num_groups is {num_groups}, which does not divide the {channels} channels of x")
+    _check_parameters(x, parameters, (channels,), "parameters have one value per channel, which dim 1 counts")
+    return x.ndim - 1
+
+
+def _is_on_cuda(x):
+    if type(x) is numpy.ndarray:
+        return False
+    on_cuda = getattr(x, "is_cuda", None)
+    if on_cuda is None:
+        on_cuda = hasattr(x, "__dlpack_device__") and x.__dlpack_device__()[0] == 2
+    return on_cuda
+
+
+def _compiled(op, x, parameters, eps, num_groups, on_cuda):
+    if num_groups is None:
+        num_dims = _check_rows(x, parameters)
+        attributes = "eps = {:.16e}" + (" eps_mode = max" if op == "l2_norm" else "")
+    else:
+        num_dims = _check_groups(x, parameters, num_groups)
+        attributes = f"channel_dim = 1 groups = {num_groups} eps = {{:.16e}}"
     eps = float(eps)
     if not (math.isfinite(eps) and eps >= 0):
         raise ValueError(f"eps is {eps}; it must be finite and not negative")
-    text = _module(op, x, parameters, row, eps, attributes)
-    return _compile(text, op, "cpu", True, "")
+    text = _module(op, x, parameters, num_dims, attributes.format(eps))
+    return _compile(text, op, "cuda" if on_cuda else "cpu", True, "")
 
 
-def _norm(op, x, weight, bias, eps, out, attributes=""):
-    parameters = [(n, p) for n, p in (("scale", weight), ("shift", bias)) if p is not None]
+def _lookup(op, x, parameters, eps, num_groups):
+    """The function for these arguments, compiled if it is not there yet."""
     # What the module is made of, and what is checked before it is made.
     try:
+        num_dims = x.ndim - 1 if num_groups is not None else parameters[0][1].ndim if parameters else 1
+        on_cuda = _is_on_cuda(x)
         key = (
             op,
-            attributes,
+            num_groups,
+            on_cuda,
             x.dtype,
             x.ndim,
-            x.shape[-1:] if not parameters else x.shape[x.ndim - parameters[0][1].ndim :],
+            x.shape[x.ndim - num_dims :],
             tuple((name, p.dtype, p.shape) for name, p in parameters),
             eps,
         )
@@ -91,12 +141,30 @@ def _norm(op, x, weight, bias, eps, out, attributes=""):
         with _lock:
             function = _functions.get(key)
             if function is None:
-                function = _compiled(op, x, parameters, eps, attributes)
+                function = _compiled(op, x, parameters, eps, num_groups, on_cuda)
                 _functions[key] = function
-    return function(x, *(p for _, p in parameters), out=out)
+    return function
 
 
-def layer_norm(x, weight=None, bias=None, eps=1e-5, *, out=None):
+def _norm(op, x, weight, bias, eps, out, stream, num_groups=None):
+    if bias is not None:
+        arguments = (x, bias) if weight is None else (x, weight, bias)
+    else:
+        arguments = (x,) if weight is None else (x, weight)
+    # A function knows in less time than a key takes whether it is the one.
+    norm = (op, weight is None, bias is None, eps, num_groups)
+    latest = _latest.get(norm)
+    if latest is not None:
+        result = latest._call_if_fits(*arguments, out=out, stream=stream)
+        if result is not NotImplemented:
+            return result
+    parameters = [(n, p) for n, p in (("weight", weight), ("bias", bias)) if p is not None]
+    function = _lookup(op, x, parameters, eps, num_groups)
+    _latest[norm] = function
+    return function(*arguments, out=out, stream=stream)
+
+
+def layer_norm(x, weight=None, bias=None, eps=1e-5, *, out=None, stream=None):
     """(x - mean) / sqrt(variance + eps) * weight + bias, over the last dims.
 
     x: [..., *row], contiguous; float16, bfloat16, float32 or float64.
@@ -104,6 +172,7 @@ def layer_norm(x, weight=None, bias=None, eps=1e-5, *, out=None):
         dim.
     eps: finite, not negative.
     out: like x, not overlapping it; by default a new array.
+    stream: of CUDA, where x is there, as for `compile`.
 
     Statistics are two-pass, in float32, or float64 for float64. Compiled once
     per signature (dtypes, rank, row, eps), for any number of rows; threads may
@@ -112,21 +181,38 @@ def layer_norm(x, weight=None, bias=None, eps=1e-5, *, out=None):
 
     >>> norm_mlir.layer_norm(numpy.eye(4, 8, dtype="float32"))
     """
-    return _norm("layer_norm", x, weight, bias, eps, out)
+    return _norm("layer_norm", x, weight, bias, eps, out, stream)
 
 
-def rms_norm(x, weight=None, eps=1e-6, *, out=None):
+def rms_norm(x, weight=None, eps=1e-6, *, out=None, stream=None):
     """x / sqrt(mean(x * x) + eps) * weight, over the last dims.
 
     Shapes, dtypes and errors are those of `layer_norm`.
     """
-    return _norm("rms_norm", x, weight, None, eps, out)
+    return _norm("rms_norm", x, weight, None, eps, out, stream)
 
 
-def l2_norm(x, eps=1e-12, *, out=None):
+def l2_norm(x, eps=1e-12, *, out=None, stream=None):
     """x / max(sqrt(sum(x * x)), eps), over the last dim.
 
     What torch.nn.functional.normalize(x, dim=-1) computes. Shapes, dtypes and
     errors are those of `layer_norm`.
     """
-    return _norm("l2_norm", x, None, None, eps, out, "eps_mode = max")
+    return _norm("l2_norm", x, None, None, eps, out, stream)
+
+
+def group_norm(x, num_groups, weight=None, bias=None, eps=1e-5, *, out=None, stream=None):
+    """layer_norm over groups of channels, and all dims behind the channels.
+
+    What torch.nn.functional.group_norm computes.
+
+    x: [batch, channels, ...], contiguous.
+    num_groups: divides the number of channels; a group is of neighbours.
+    weight, bias: [channels].
+
+    Compiled once per signature (dtypes, shape of x but for the batch, eps). The
+    rest is as in `layer_norm`.
+
+    >>> norm_mlir.group_norm(numpy.ones((2, 6, 4, 4), dtype="float32"), 3)
+    """
+    return _norm("group_norm", x, weight, bias, eps, out, stream, operator.index(num_groups))

@@ -9,7 +9,7 @@ activation, cast. The rest runs as it would, or is compiled by Inductor:
 
     torch.compile(model, backend="norm", options={"rest": "inductor"})
 
-Sizes that PyTorch makes dynamic are dynamic in the kernels. Where gradients are
+Tensors are on the CPU or on NVIDIA GPUs. Sizes that PyTorch makes dynamic are dynamic in the kernels. Where gradients are
 recorded, the graph is left as it is. What became of each norm is logged at level
 INFO, to the logger `norm_mlir`.
 """
@@ -36,7 +36,7 @@ counters = collections.Counter()
 
 
 @functools.lru_cache(maxsize=None)
-def _compiled(text, threads):
+def _compiled(text, target, threads):
     """The function, or None if it does not become one kernel."""
     counters["compiled"] += 1
     fused = opt(text, "norm-raise,norm-fuse,canonicalize,cse")
@@ -44,26 +44,27 @@ def _compiled(text, threads):
     if len(norms) != 1 or re.search(r"\blinalg\.\w+", fused):
         log.debug("more than one kernel:\n%s", fused)
         return None
-    return compile(text, options="" if threads == 1 else f"threads={threads}")
+    options = "" if threads == 1 or target == "cuda" else f"threads={threads}"
+    return compile(text, target=target, options=options)
 
 
 _library = torch.library.Library("norm_mlir", "FRAGMENT")
 
 
 @functools.lru_cache(maxsize=None)
-def _operator(text, threads, num_arguments, extents, dtypes):
+def _operator(text, target, threads, num_arguments, extents, dtypes):
     """For Inductor, which knows a kernel by the name of its operator.
 
     The name stands for what the kernel computes: Inductor keeps compiled graphs
     on disk, and another process must not find another kernel under it.
     """
-    function = _compiled(text, threads)
-    name = "kernel_" + hashlib.sha256(f"{threads} {text}".encode()).hexdigest()[:32]
+    function = _compiled(text, target, threads)
+    name = "kernel_" + hashlib.sha256(f"{target} {threads} {text}".encode()).hexdigest()[:32]
     arguments = ", ".join(f"Tensor a{i}" for i in range(num_arguments))
     results = ", ".join("Tensor" for _ in dtypes)
     several = len(dtypes) > 1
     _library.define(f"{name}({arguments}) -> {f'({results})' if several else results}")
-    _library.impl(name, lambda *a: function(*a), "CPU")
+    _library.impl(name, lambda *a: function(*a), target.upper())
 
     def fake(*a):
         sizes = [e if isinstance(e, int) else a[e[0]].shape[e[1]] for e in extents]
@@ -76,7 +77,7 @@ def _operator(text, threads, num_arguments, extents, dtypes):
 
 def _as_operator(region, threads):
     dtypes = tuple(tensor_of(node).dtype for node in region.results)
-    return _operator(region.text, threads, len(region.arguments), tuple(region.extents), dtypes)
+    return _operator(region.text, region.device.type, threads, len(region.arguments), tuple(region.extents), dtypes)
 
 
 def _as_callable(function, number):
@@ -128,8 +129,8 @@ def replace_norms(module, as_operators=False):
             continue
         for region in regions_of(seed, module.graph):
             try:
-                function = _compiled(region.text, threads)
-            except CompileError as error:
+                function = _compiled(region.text, region.device.type, threads)
+            except (CompileError, RuntimeError) as error:
                 log.info("%s: does not compile: %s", seed, error)
                 continue
             if function is None:

@@ -14,8 +14,7 @@
 // NONE: norm: no CUDA driver: libcuda.so.1: cannot open shared object file
 // LAUNCH: norm: cuLaunchKernelEx(&config, function, parameters, extra): CUDA_ERROR_ILLEGAL_ADDRESS (700)
 // INIT: norm: the CUDA driver does not start: cuInit: CUDA_ERROR_ILLEGAL_ADDRESS
-// LOAD:      norm: ptxas: line 7: no such thing
-// LOAD-NEXT: norm: cuModuleLoadDataEx: CUDA_ERROR_ILLEGAL_ADDRESS (700)
+// LOAD: norm: cuModuleLoadDataEx: CUDA_ERROR_ILLEGAL_ADDRESS (700): ptxas: line 7: no such thing
 
 module attributes {gpu.container_module} {
   gpu.module @kernels {

@@ -20,6 +20,24 @@ func.func @buffers(%x: memref<?xf32>, %n: index) {
 
 // -----
 
+// What is constant is copied there, before anything uses it.
+memref.global "private" constant @weights : memref<2xf32> = dense<[1.0, 2.0]>
+
+// CHECK-LABEL: func @constant
+// CHECK: %[[HOST:.+]] = memref.get_global @weights
+// CHECK: %[[W:.+]] = gpu.alloc () : memref<2xf32>
+// CHECK: gpu.memcpy %[[W]], %[[HOST]]
+// CHECK: call @use(%[[W]])
+// CHECK: gpu.dealloc %[[W]]
+func.func private @use(memref<2xf32>)
+func.func @constant() {
+  %w = memref.get_global @weights : memref<2xf32>
+  call @use(%w) : (memref<2xf32>) -> ()
+  return
+}
+
+// -----
+
 func.func @norm(%x: memref<4x8xf32>) {
   // expected-error @below {{has no kernel; a remark of category norm-plan says why}}
   norm.rms_norm ins(%x : memref<4x8xf32>) outs(%x : memref<4x8xf32>) dims = [1] eps = 1.0

@@ -9,19 +9,22 @@ import re
 import pytest
 
 PAGE = pathlib.Path(__file__).resolve().parents[2] / "docs/Python.md"
+NAMESPACE = {}
 BLOCKS = re.findall(r"^```python(.*)\n((?:.*\n)*?)```$", PAGE.read_text(), re.M)
 
 
 def test_page_has_blocks():
-    assert len(BLOCKS) == 2
+    assert len(BLOCKS) == 3
 
 
 @pytest.mark.parametrize("needs, code", BLOCKS, ids=[needs.strip() or "numpy" for needs, _ in BLOCKS])
 def test_block(needs, code):
     if needs.strip():
-        pytest.importorskip(needs.strip(), reason=f"{needs.strip()} is not installed")
+        torch = pytest.importorskip("torch", reason="PyTorch is not installed")
+        if needs.strip() == "cuda" and not torch.cuda.is_available():
+            pytest.skip("there is no CUDA device")
         from importlib.metadata import entry_points
 
         if not list(entry_points(group="torch_dynamo_backends", name="norm")):
             pytest.skip("the package is not installed")
-    exec(compile(code, str(PAGE), "exec"), {})
+    exec(compile(code, str(PAGE), "exec"), NAMESPACE)

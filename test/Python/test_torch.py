@@ -19,6 +19,8 @@ def test_norms(dtype):
     torch.testing.assert_close(norm_mlir.layer_norm(x, w, b), functional.layer_norm(x, (64,), w, b))
     torch.testing.assert_close(norm_mlir.rms_norm(x, w), functional.rms_norm(x, (64,), w, 1e-6))
     torch.testing.assert_close(norm_mlir.l2_norm(x), functional.normalize(x, dim=-1))
+    x, w, b = x.reshape(3, 32, 10), w[:32], b[:32]
+    torch.testing.assert_close(norm_mlir.group_norm(x, 8, w, b), functional.group_norm(x, 8, w, b))
 
 
 def test_zero_copy_out():
@@ -60,11 +62,29 @@ def test_refused():
         norm_mlir.layer_norm(fake)
 
 
+def test_cuda():
+    """The kernels of test_cuda.py, on a GPU."""
+    if not torch.cuda.is_available():
+        pytest.skip("there is no CUDA device")
+    x, w = torch.randn(40, 768, device="cuda"), torch.randn(768, device="cuda")
+    expected = functional.layer_norm(x, (768,), w)
+    torch.testing.assert_close(norm_mlir.layer_norm(x, w), expected)
+    out = torch.zeros_like(x)
+    with torch.cuda.stream(torch.cuda.Stream()):
+        assert norm_mlir.layer_norm(x, w, out=out) is out
+    torch.cuda.synchronize()
+    torch.testing.assert_close(out, expected)
+    with pytest.raises(TypeError, match="argument 1 is on the CPU, but the function is compiled for CUDA"):
+        norm_mlir.layer_norm(x, w.cpu())
+
+
 def test_wrong_device():
     if not torch.cuda.is_available():
         pytest.skip("there is no CUDA device")
-    with pytest.raises(TypeError, match="argument 0 is on device 2:0"):
-        norm_mlir.layer_norm(torch.randn(4, 8, device="cuda"))
+    x = torch.randn(4, 8)
+    function = norm_mlir.compile("func.func @f(%x: tensor<8xf32>) -> tensor<8xf32> { return %x : tensor<8xf32> }")
+    with pytest.raises(TypeError, match="argument 0 is on CUDA device 0, but the function is compiled for the CPU"):
+        function(x[0].cuda())
 
 
 MODULES = ["norm_mlir", "torch", "triton", "jax"]
@@ -95,7 +115,7 @@ if "jax" in loaded:
     import jax
     y = norm_mlir.rms_norm(jax.jit(lambda v: v + 1)(jax.numpy.ones((4, 8))))
     assert isinstance(y, jax.Array) and abs(float(y[0, 0]) - 1) < 1e-5
-norm_mlir.norms._functions.clear()
+norm_mlir.norms.forget()
 check()
 print(*loaded)
 """

@@ -5,11 +5,12 @@
 
 import logging
 
+import fake_cuda
 import pytest
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed")
 
-from norm_mlir.torch_backend import counters, norm  # noqa: E402
+from norm_mlir.torch_backend import counters, norm, replace_norms  # noqa: E402
 
 functional = torch.nn.functional
 N = 48
@@ -163,6 +164,49 @@ def test_training_falls_back(options):
     assert counters["kernels"] == 0
     # Without gradients the same module has kernels.
     compare(module, x, y, options=options)
+
+
+def graph_on(devices, function):
+    """What PyTorch captures of tensors that are there, with no memory behind them."""
+    from torch._subclasses import FakeTensorMode
+    from torch.fx.experimental.proxy_tensor import make_fx
+
+    with FakeTensorMode(), torch.no_grad():
+        inputs = [torch.empty(4, N, device=device) for device in devices]
+        module = make_fx(function)(*inputs)
+    module.graph.eliminate_dead_code()
+    return module
+
+
+@pytest.mark.skipif(fake_cuda.load() is None, reason="the CUDA driver of the tests is not there")
+def test_kernels_are_where_the_tensors_are():
+    def function(x, y):
+        return functional.gelu(functional.layer_norm(x + y, (N,)))
+
+    module = graph_on(["cuda", "cuda"], function)
+    assert replace_norms(module) == 1
+    (call,) = [node for node in module.graph.nodes if node.op == "call_function"]
+    x, y = torch.randn(2, 4, N)
+    got = call.target(fake_cuda.Tensor(x.numpy()), fake_cuda.Tensor(y.numpy()))
+    torch.testing.assert_close(torch.from_numpy(got.values.copy()), function(x, y))
+
+
+def test_two_devices_are_left_to_pytorch():
+    def function(x, y):
+        return functional.layer_norm(x, (N,), y[0].to("cuda"))
+
+    module = graph_on(["cuda", "cpu"], function)
+    for node in module.graph.nodes:
+        if node.target is torch.ops.aten._to_copy.default:
+            node.replace_all_uses_with(node.args[0])
+    assert replace_norms(module) == 0
+
+
+def test_on_cuda():
+    if not torch.cuda.is_available():
+        pytest.skip("there is no CUDA device")
+    module, (x, y) = Layer().cuda(), data()
+    compare(module, x.cuda(), y.cuda())
 
 
 def test_unknown_option():

@@ -1,21 +1,27 @@
-// Norms on the first NVIDIA GPU: here, on a driver that says what it is told.
-// RUN: env LD_LIBRARY_PATH=%norm_binary_dir/test/CUDA/fake norm-run %s --target=cuda 2>&1 | FileCheck %s
+// Norms on the first NVIDIA GPU: here, on a driver that says what it is told,
+// and runs kernels on the PTX interpreter.
+// RUN: env LD_LIBRARY_PATH=%norm_binary_dir/test/CUDA/fake norm-run %s --target=cuda --verify 2>&1 | FileCheck %s
 // CHECK:      cuInit
+// Made for that GPU.
+// CHECK:      cuDeviceGetAttribute
 // Arguments, and what compiled code allocates, are where both sides reach them.
 // CHECK:      cuMemAllocManaged 8192 flags 1
 // CHECK:      cuMemAllocManaged 8192 flags 1
-// CHECK:      cuModuleLoadDataEx //…
+// CHECK:      cuModuleLoadDataEx //… .target sm_80
 // CHECK-NEXT: cuModuleGetFunction rms_norm_
 // CHECK:      cuLaunchKernelEx grid 1,1,1 block 128,1,1
 // CHECK:      cuStreamSynchronize
 // CHECK:      cuCtxSynchronize
 // CHECK:      result0: 2x1024xf32
+// CHECK:      result0: {{.*}}: right
 
 // RUN: env LD_LIBRARY_PATH=%S not norm-run %s --target=cuda 2>&1 | FileCheck %s --check-prefix=NONE
 // NONE: norm-run: error: no CUDA driver: libcuda.so.1: cannot open shared object file
 // RUN: env FAKE_CUDA_FAIL=cuLaunchKernelEx LD_LIBRARY_PATH=%norm_binary_dir/test/CUDA/fake not norm-run %s --target=cuda 2>&1 | FileCheck %s --check-prefix=LAUNCH
 // LAUNCH:      norm: cuLaunchKernelEx({{.*}}): CUDA_ERROR_ILLEGAL_ADDRESS (700)
 // LAUNCH-NEXT: norm-run: error: the function aborted
+// RUN: env FAKE_CUDA_CAPABILITY=75 LD_LIBRARY_PATH=%norm_binary_dir/test/CUDA/fake not norm-run %s --target=cuda 2>&1 | FileCheck %s --check-prefix=OLD
+// OLD: norm-run: error: no code is made for the first GPU, of compute capability 7.5
 
 func.func @rms_norm(%x: tensor<2x1024xf32>) -> tensor<2x1024xf32> {
   %init = tensor.empty() : tensor<2x1024xf32>

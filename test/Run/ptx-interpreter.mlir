@@ -5,6 +5,7 @@
 // RUN: norm-run %s --entry=in_place --target=ptx-interpreter --verify | FileCheck %s --check-prefix=MEMREF
 // RUN: norm-run %s --entry=two_kernels --target=ptx-interpreter --pipeline-options=chip=sm_80 --verify | FileCheck %s
 // RUN: norm-run %s --entry=dequantize --target=ptx-interpreter --verify | FileCheck %s
+// RUN: norm-run %s --entry=constant_scale --target=ptx-interpreter --verify | FileCheck %s
 // CHECK: result0: max error {{[^:]*}}; error/bound 0{{.*}}: right
 // CHECK-NOT: WRONG
 // MEMREF: argument0: max error {{[^:]*}}; error/bound 0{{.*}}: right
@@ -43,6 +44,15 @@ func.func @two_kernels(%x: tensor<4x256xf16>) -> tensor<4x256xf16> {
   %n = norm.rms_norm ins(%x : tensor<4x256xf16>) outs(%init : tensor<4x256xf16>) dims = [1] eps = 1.0e-5
   %y = norm.l2_norm ins(%n : tensor<4x256xf16>) outs(%init : tensor<4x256xf16>) dims = [1] eps = 1.0e-5
   return %y : tensor<4x256xf16>
+}
+
+// The host's constant is no memory that kernels may read.
+func.func @constant_scale(%x: tensor<4x8xf32>) -> tensor<4x8xf32> {
+  %scale = arith.constant dense<[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0]> : tensor<8xf32>
+  %init = tensor.empty() : tensor<4x8xf32>
+  %y = norm.layer_norm ins(%x : tensor<4x8xf32>) scale(%scale : tensor<8xf32>) outs(%init : tensor<4x8xf32>)
+         dims = [1] eps = 1.0e-5
+  return %y : tensor<4x8xf32>
 }
 
 func.func @in_place(%x: memref<4x4096xf32>) {

@@ -28,6 +28,9 @@ struct GPUChip {
 
   static FailureOr<GPUChip> get(StringRef name,
                                 function_ref<InFlightDiagnostic()> emitError);
+  /// The latest whose code runs on GPUs of compute capability 9.0, as 90: each
+  /// GPU runs the PTX that is made for earlier ones.
+  static std::optional<GPUChip> getForCapability(unsigned capability);
   /// As LLVM spells it: "+ptx80".
   std::string getFeatures() const;
 };

@@ -24,6 +24,9 @@ public:
   /// What compiled code calls, by name: malloc and free among them.
   virtual SmallVector<std::pair<StringRef, void *>> getFunctions() const = 0;
 
+  /// What kernels are made for, if nobody says, as `sm_90`.
+  virtual std::string getChip() const { return "sm_90"; }
+
   /// Around all that compiled code does on this thread.
   virtual void enter() {}
   /// Waits for kernels. The first error since enter().
@@ -42,6 +45,10 @@ std::shared_ptr<Device> createInterpreterDevice();
 
 /// The first NVIDIA GPU, through the CUDA driver; an error where there is none.
 llvm::Expected<std::shared_ptr<Device>> createCUDADevice();
+
+/// NVIDIA GPUs with arrays and streams of the caller's, who calls the kernel's
+/// function between normCUDAEnter() and normCUDALeave() of Norm-c/CUDA.h.
+llvm::Expected<std::shared_ptr<Device>> createCallersCUDADevice();
 
 } // namespace mlir::norm
 
