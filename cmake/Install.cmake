@@ -17,9 +17,11 @@ set(NORM_PUBLIC_HEADERS
   Norm/Decompose/Patterns.h
   Norm/CPU/Pipeline.h
   Norm/CPU/VectorPlan.h
+  Norm/GPU/Chip.h
   Norm/GPU/KernelFormat.h
   Norm/GPU/Patterns.h
   Norm/GPU/Pipeline.h
+  Norm/GPU/Plan.h
   # For DRR and PDLL.
   Norm/IR/GenericOp.td
   Norm/IR/NormDialect.td
