@@ -13,10 +13,6 @@
 using namespace mlir;
 using namespace mlir::norm;
 
-/// Rows from so many elements on are long: several in flight do not fit the
-/// first-level cache beside their parameters.
-constexpr int64_t longRow = 1024;
-
 /// The dim that an operand's innermost memory dim runs along, if any.
 static std::optional<unsigned> getInnermostDim(AffineMap map) {
   if (map.getNumResults() == 0)
@@ -76,76 +72,6 @@ static std::pair<unsigned, unsigned> getWidths(GenericOp op) {
   return {std::max(widest, 32u), narrowest};
 }
 
-/// True if the outs are static and so large that they stream past the caches.
-static bool isKnownToStream(GenericOp op, const VectorOptions &options) {
-  int64_t bits = 0;
-  for (auto [i, out] : llvm::enumerate(op.getOutputs())) {
-    auto type = cast<MemRefType>(out.getType());
-    if (!op.isElementwiseOut(i))
-      continue;
-    if (!type.hasStaticShape())
-      return false;
-    bits += type.getNumElements() * type.getElementTypeBitWidth();
-  }
-  return bits / 8 >= options.streamingBytes;
-}
-
-/// As many registers a value as `native` lanes fit ones: two, which, with
-/// several rows, are as many independent accumulators as hide the latency of an
-/// addition, while two for each (sum and sum of squares) fit the registers.
-/// Rows from memory are read faster in twice as long pieces, though these
-/// accumulators do not all fit. No wider than the row. It is for the row's
-/// length alone to say how it is summed, lest the number of rows change it.
-static int64_t getLanes(const VectorPlan &plan, const VectorTarget &target,
-                        int64_t native, ArrayRef<int64_t> extents) {
-  int64_t extent = extents[plan.vectorDim];
-  bool isDynamic = ShapedType::isDynamic(extent);
-  bool isLong = !isDynamic && extent >= longRow;
-  bool isWide =
-      !plan.reducesAcrossLanes || (target.numRegisters >= 32 && isLong);
-  int64_t lanes = (isWide ? 4 : 2) * native;
-  if (isDynamic)
-    return lanes;
-  return std::min(
-      lanes, plan.hasMaskedTails
-                 ? int64_t(llvm::alignTo(std::max<int64_t>(extent, 1), native))
-                 : std::max<int64_t>(1, llvm::bit_floor(uint64_t(extent))));
-}
-
-/// Rows that are short, but not so short that to reduce one takes as long as to
-/// read it.
-static bool isShortRow(GenericOp op, ArrayRef<int64_t> extents) {
-  constexpr int64_t minLength = 128;
-  int64_t length = 1;
-  for (auto [extent, iterator] :
-       llvm::zip_equal(extents, op.getRowIteratorTypes()))
-    if (iterator == utils::IteratorType::reduction &&
-        (ShapedType::isDynamic(extent) ||
-         llvm::MulOverflow(length, extent, length)))
-      return false;
-  return length >= minLength && length < longRow;
-}
-
-/// The rows in flight: they share the loads of parameters and hide each other's
-/// latency, if they divide the rows that there are.
-static int64_t getRows(GenericOp op, const VectorPlan &plan,
-                       const VectorTarget &target, const VectorOptions &options,
-                       ArrayRef<int64_t> extents) {
-  int64_t numElementwise = 0;
-  for (unsigned i = 0; i < op.getInputs().size(); ++i)
-    numElementwise += op.getInputMap(i).isPermutation();
-  int64_t rows = numElementwise > 1 || target.numRegisters < 32 ? 2 : 4;
-  if (options.rows)
-    rows = options.rows;
-  else if (target.fetchesShortRowsOneByOne && isShortRow(op, extents) &&
-           isKnownToStream(op, options))
-    rows = 1;
-  int64_t extent = extents[*plan.jammedDim];
-  while (!ShapedType::isDynamic(extent) && rows > 1 && extent % rows != 0)
-    rows /= 2;
-  return rows;
-}
-
 FailureOr<VectorPlan> VectorPlan::get(const RowProgram &program,
                                       const VectorTarget &target,
                                       const VectorOptions &options,
@@ -178,7 +104,6 @@ FailureOr<VectorPlan> VectorPlan::get(const RowProgram &program,
     plan.scalarReason = reason;
     return plan;
   }
-  SmallVector<int64_t> extents = op.getStaticLoopRanges();
   plan.vectorDim = *vectorDim;
   plan.reducesAcrossLanes =
       iterators[*vectorDim] == utils::IteratorType::reduction;
@@ -186,16 +111,13 @@ FailureOr<VectorPlan> VectorPlan::get(const RowProgram &program,
   plan.hasMaskedTails =
       narrowest >= 32 ? target.hasMasks : target.hasNarrowMasks;
 
-  plan.lanes = options.lanes ? options.lanes
-                             : getLanes(plan, target,
-                                        target.vectorBits / widest, extents);
-  if (plan.reducesAcrossLanes) {
+  if (plan.reducesAcrossLanes)
     for (unsigned dim = 0; dim < iterators.size(); ++dim)
       if (iterators[dim] == utils::IteratorType::parallel)
         plan.jammedDim = dim;
-    if (plan.jammedDim)
-      plan.rows = getRows(op, plan, target, options, extents);
-  }
+  plan.chooseLanes(op, target, options, target.vectorBits / widest);
+  if (plan.jammedDim)
+    plan.chooseRows(program, target, options);
   return plan;
 }
 

@@ -93,6 +93,12 @@ struct VectorPlan {
                                    const VectorOptions &options,
                                    std::string &reason);
   std::string str() const;
+
+private:
+  void chooseLanes(GenericOp op, const VectorTarget &target,
+                   const VectorOptions &options, int64_t native);
+  void chooseRows(const RowProgram &program, const VectorTarget &target,
+                  const VectorOptions &options);
 };
 
 } // namespace mlir::norm

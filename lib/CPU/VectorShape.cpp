@@ -1,0 +1,134 @@
+//===- VectorShape.cpp - How many lanes, how many rows ----------*- C++ -*-===//
+//
+// Part of the Norm project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Each rule stands for a measurement: one thread of a Zen 4, beside copies of
+// as many bytes; see bench/README.md.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Norm/CPU/VectorPlan.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+
+using namespace mlir;
+using namespace mlir::norm;
+
+/// Rows from so many elements on are long: several in flight do not fit the
+/// first-level cache beside their parameters.
+constexpr int64_t longRow = 1024;
+
+/// The types of the inputs that have a value of their own for every element.
+static SmallVector<MemRefType> getElementInputs(GenericOp op) {
+  SmallVector<MemRefType> types;
+  for (auto [i, input] : llvm::enumerate(op.getInputs()))
+    if (op.getInputMap(i).isPermutation())
+      types.push_back(cast<MemRefType>(input.getType()));
+  return types;
+}
+
+/// Bytes of the outs that have a value per element, if these are static.
+static std::optional<int64_t> getElementOutBytes(GenericOp op) {
+  int64_t bits = 0;
+  for (auto [i, out] : llvm::enumerate(op.getOutputs())) {
+    auto type = cast<MemRefType>(out.getType());
+    if (!op.isElementwiseOut(i))
+      continue;
+    if (!type.hasStaticShape())
+      return std::nullopt;
+    bits += type.getNumElements() * type.getElementTypeBitWidth();
+  }
+  return bits / 8;
+}
+
+/// Elements of a row, if that is static.
+static std::optional<int64_t> getRowLength(GenericOp op) {
+  int64_t length = 1;
+  for (auto [extent, iterator] :
+       llvm::zip_equal(op.getStaticLoopRanges(), op.getRowIteratorTypes()))
+    if (iterator == utils::IteratorType::reduction &&
+        (ShapedType::isDynamic(extent) ||
+         llvm::MulOverflow(length, extent, length)))
+      return std::nullopt;
+  return length;
+}
+
+/// True if elements pass through functions that are polynomials of many steps.
+static bool hasPolynomials(const RowProgram &program) {
+  auto isPolynomial = [&](Operation *op) {
+    return isa_and_nonnull<math::MathDialect>(op->getDialect()) &&
+           !isa<math::AbsFOp, math::AbsIOp, math::CeilOp, math::CopySignOp,
+                math::FloorOp, math::FmaOp, math::RoundOp, math::RoundEvenOp,
+                math::RsqrtOp, math::SqrtOp, math::TruncOp>(op) &&
+           variesInRow(program.getVariation(op->getResult(0)));
+  };
+  return llvm::any_of(program.getOp().getBody().getOps(),
+                      [&](Operation &op) { return isPolynomial(&op); });
+}
+
+/// As many registers a value as `native` lanes fit ones: two, which, with
+/// several rows, are as many independent accumulators as hide the latency of an
+/// addition, while two for each (sum and sum of squares) fit the registers.
+/// Long f32 rows are read faster in twice as long pieces, though these
+/// accumulators do not all fit. No wider than the row. It is for the row alone
+/// to say how it is summed, lest the number of rows change it.
+void VectorPlan::chooseLanes(GenericOp op, const VectorTarget &target,
+                             const VectorOptions &options, int64_t native) {
+  if (options.lanes) {
+    lanes = options.lanes;
+    return;
+  }
+  int64_t extent = op.getStaticLoopRanges()[vectorDim];
+  bool isDynamic = ShapedType::isDynamic(extent);
+  SmallVector<MemRefType> inputs = getElementInputs(op);
+  bool isWide =
+      !reducesAcrossLanes ||
+      (target.numRegisters >= 32 && !isDynamic && extent >= longRow &&
+       inputs.size() == 1 && inputs.front().getElementTypeBitWidth() >= 32);
+  lanes = (isWide ? 4 : 2) * native;
+  if (isDynamic)
+    return;
+  lanes = std::min(
+      lanes, hasMaskedTails
+                 ? int64_t(llvm::alignTo(std::max<int64_t>(extent, 1), native))
+                 : std::max<int64_t>(1, llvm::bit_floor(uint64_t(extent))));
+}
+
+/// The rows in flight, which share the loads of parameters and hide each
+/// other's latency: four, or fewer. No result depends on them.
+void VectorPlan::chooseRows(const RowProgram &program,
+                            const VectorTarget &target,
+                            const VectorOptions &options) {
+  GenericOp op = program.getOp();
+  SmallVector<MemRefType> inputs = getElementInputs(op);
+  std::optional<int64_t> bytes = getElementOutBytes(op);
+  std::optional<int64_t> length = getRowLength(op);
+  bool streams = bytes && *bytes >= options.streamingBytes;
+  // Not so short that to reduce a row takes as long as to read it.
+  bool isShort = length && *length >= 128 && *length < longRow;
+  bool isF16 = llvm::any_of(
+      inputs, [](MemRefType type) { return type.getElementType().isF16(); });
+  // Rows that are this far apart compete for the same places in a cache.
+  constexpr int64_t page = 4096;
+  bool compete =
+      length && bytes && !streams && llvm::any_of(inputs, [&](MemRefType type) {
+        int64_t width = type.getElementTypeBitWidth() / 8;
+        return *length * width % page == 0;
+      });
+  if (options.rows)
+    rows = options.rows;
+  else if (hasPolynomials(program)) // whose steps need the registers
+    rows = 1;
+  else if (target.fetchesShortRowsOneByOne && isShort && streams)
+    rows = 1;
+  else if (inputs.size() > 1 || target.numRegisters < 32 || isF16 || compete)
+    rows = 2;
+  else
+    rows = 4;
+  int64_t extent = op.getStaticLoopRanges()[*jammedDim];
+  while (!ShapedType::isDynamic(extent) && rows > 1 && extent % rows != 0)
+    rows /= 2;
+}
