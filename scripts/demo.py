@@ -43,7 +43,7 @@ COLUMNS = "{:26} {:7} {:>10} {:>12} {:>10} {:>12}"
 EXPORTED_COLUMNS = "{:26} {:16} {:>6} {:>10} {:>10} {:>12}"
 
 NEXT = """
-norms: ops of the norm dialect.  passes: how often the structured ops read or write an
+norms: ops of the norm dialect, or kernels of theirs and of softmax.  passes: how often the structured ops read or write an
 activation, in sizes of the first argument.
 time: the median of one call, on one thread.  of copy: the time that a plain copy of
 as many bytes takes, divided by that of the call; 1 is the speed of memory, and a copy
@@ -152,6 +152,18 @@ def largest_error(report):
     return math.inf if None in errors or not errors else max(errors)
 
 
+def count_kernels(tools, module):
+    """How many kernels the PTX of a module's norms has, and why there is none or an
+    empty string."""
+    objects = subprocess.run(
+        [tools / "norm-opt", module, "--norm-gpu-pipeline=chip=sm_90 kernels-only"],
+        capture_output=True)
+    ptx = subprocess.run([tools / "norm-translate", "--norm-to-ptx"],
+                         input=objects.stdout, capture_output=True)
+    error = (objects.stderr or ptx.stderr).decode().strip()
+    return ptx.stdout.count(b".entry"), error
+
+
 def run_exported(tools, file):
     """How many runs failed, of how many."""
     failed, unraised = 0, None
@@ -181,7 +193,12 @@ def run_exported(tools, file):
             print(EXPORTED_COLUMNS.format(
                 name, way, norms, f"{count_passes(text):.1f}", f"{worst:.2g}",
                 milliseconds(report)) + f"  {problem}".rstrip(), flush=True)
-    return failed, len(WAYS)
+        # The last way has raised and fused.
+        kernels, error = count_kernels(tools, module)
+        failed += bool(error or kernels < norms)
+        print(EXPORTED_COLUMNS.format(name, "PTX for sm_90", kernels, *"---")
+              + f"  {error}".rstrip(), flush=True)
+    return failed, len(WAYS) + 1
 
 
 def main():

@@ -35,9 +35,7 @@ static void buildKernelsToNVVM(OpPassManager &pm) {
   kernels.addPass(createCSEPass());
 }
 
-void mlir::norm::buildKernelsToObjects(OpPassManager &pm,
-                                       const GPUPipelineOptions &options) {
-  buildKernelsToNVVM(pm);
+static void buildHostToLLVM(OpPassManager &pm) {
   pm.addPass(createSCFToControlFlowPass());
   pm.addPass(createNormExpandShapeToCastPass());
   pm.addPass(memref::createExpandStridedMetadataPass());
@@ -48,6 +46,13 @@ void mlir::norm::buildKernelsToObjects(OpPassManager &pm,
   pm.addPass(createReconcileUnrealizedCastsPass());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
+}
+
+void mlir::norm::buildKernelsToObjects(OpPassManager &pm,
+                                       const GPUPipelineOptions &options) {
+  buildKernelsToNVVM(pm);
+  if (!options.kernelsOnly)
+    buildHostToLLVM(pm);
   NormKernelsToObjectsPassOptions objects;
   objects.format = options.format;
   objects.toolkit = options.toolkit;
@@ -63,9 +68,11 @@ void mlir::norm::buildGPUPipeline(OpPassManager &pm,
   kernels.chipName = options.chip;
   kernels.splitRowsAbove = options.splitRowsAbove;
   pm.addPass(createNormToGPUPass(kernels));
-  pm.addPass(createNormPlaceOnDevicePass());
-  // Copies and frees need a stream, which this gives to what is in one block.
-  pm.nest<func::FuncOp>().addPass(createGpuAsyncRegionPass());
+  if (!options.kernelsOnly) {
+    pm.addPass(createNormPlaceOnDevicePass());
+    // Copies and frees need a stream, which this gives to what is in one block.
+    pm.nest<func::FuncOp>().addPass(createGpuAsyncRegionPass());
+  }
   buildKernelsToObjects(pm, options);
 }
 

@@ -6,6 +6,17 @@
 // RUN: not norm-opt %s --norm-gpu-pipeline="format=elf" 2>&1 | FileCheck %s --check-prefix=FORMAT
 // RUN: mlir-translate --mlir-to-llvmir %t | FileCheck %s --check-prefix=LLVM
 
+// Whose host part does more than norms gets the kernels alone.
+// RUN: norm-opt %S/../../examples/gpt2-block.mlir --norm-raise --norm-fuse --norm-gpu-pipeline="kernels-only" -o %t.block
+// RUN: FileCheck %s --check-prefix=BLOCK < %t.block
+// RUN: norm-translate --norm-to-ptx %t.block | grep -c "[.]entry" | FileCheck %s --check-prefix=KERNELS
+// BLOCK: func.func @gpt2_block
+// BLOCK: gpu.launch_func
+// BLOCK: linalg.transpose
+// BLOCK: gpu.launch_func
+// BLOCK: gpu.binary
+// KERNELS: {{^4$}}
+
 // CHIP: error: 'sm_42' is not a chip that code is made for
 // FORMAT: 'elf'
 

@@ -35,11 +35,16 @@ struct GPUPipelineOptions : PassPipelineOptions<GPUPipelineOptions> {
       *this, "toolkit",
       llvm::cl::desc("where CUDA is; by default where PATH, CUDA_ROOT, "
                      "CUDA_HOME or CUDA_PATH have ptxas")};
+  Option<bool> kernelsOnly{
+      *this, "kernels-only", llvm::cl::init(false),
+      llvm::cl::desc("leave the host's part as it is: launches on buffers "
+                     "among whatever else there is")};
 };
 
 /// What --norm-gpu-pipeline runs: norms on tensors or memrefs to a host module
 /// in the LLVM dialect with their kernels embedded. It neither raises nor
-/// fuses. Whatever else would work on buffers is refused.
+/// fuses. Whatever else would work on buffers is refused, unless only the kernels
+/// are wanted.
 void buildGPUPipeline(OpPassManager &pm, const GPUPipelineOptions &options);
 
 /// From `gpu.module` and launches to the LLVM dialect and objects.
