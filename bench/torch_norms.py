@@ -57,7 +57,7 @@ def capture(model, inputs):
             if seed in taken:
                 continue
             for region in regions_of(seed, module.graph):
-                if _compiled(region.text, torch.get_num_threads()):
+                if _compiled(region.text, "cpu", torch.get_num_threads()):
                     taken |= set(region.nodes)
                     found.setdefault(region.text, [region, 0])[1] += 1
                     break
@@ -104,7 +104,7 @@ def main():
             arguments = [torch.randn(tuple(a.meta["val"].shape), dtype=a.meta["val"].dtype) for a in region.arguments]
             eager = cut_out(region)
             inductor = torch.compile(eager, backend="inductor")
-            ours = _compiled(text, options.threads)
+            ours = _compiled(text, "cpu", options.threads)
             got = ours(*arguments)
             torch.testing.assert_close(got if isinstance(got, tuple) else (got,), eager(*arguments))
             times = medians({

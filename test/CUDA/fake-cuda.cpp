@@ -8,7 +8,8 @@
 //
 // The functions of libcuda that the runtime calls. Each call is a line on
 // stderr; FAKE_CUDA_FAIL names one that fails. Memory is the host's, and what
-// is on a stream is done at once. There are two devices.
+// is on a stream is done at once; with FAKE_CUDA_DRY kernels do nothing. There
+// are two devices.
 //
 //===----------------------------------------------------------------------===//
 
@@ -174,6 +175,8 @@ Result cuLaunchKernelEx(const LaunchConfig *config, Function function,
                  x, y, z);
     shape.cluster = ptx::Dim3{x, y, z};
   }
+  if (std::getenv("FAKE_CUDA_DRY"))
+    return 0;
   llvm::SmallVector<const void *> values(parameters,
                                          parameters + kernel.parameters.size());
   ptx::Statistics statistics;

@@ -74,7 +74,8 @@ def NormPlaceOnDevicePass : Pass<"norm-place-on-device"> {
   let summary = "Buffers on the device, and nothing on the host that reads them";
   let description = [{
     What bufferization allocates, frees and copies becomes `gpu.alloc`,
-    `gpu.dealloc` and `gpu.memcpy`. Whatever else reads or writes buffers on the
+    `gpu.dealloc` and `gpu.memcpy`; constants are copied to the device each
+    time the function is called. Whatever else reads or writes buffers on the
     host is an error, and so is a norm that has no kernel: the buffers are the
     device's.
   }];
