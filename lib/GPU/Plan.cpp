@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Norm/GPU/Plan.h"
+#include "AccessWidth.h"
 #include "HasKernel.h"
 #include "llvm/Support/FormatVariadic.h"
 
@@ -14,8 +15,6 @@ using namespace mlir;
 using namespace mlir::norm;
 using utils::IteratorType;
 
-/// Bytes of the widest access to memory.
-static constexpr int64_t accessBytes = 16;
 /// Elements of a row that a thread holds: enough loads in flight, and few
 /// enough registers for several blocks.
 static constexpr int64_t elementsPerThread = 16;
@@ -27,24 +26,6 @@ static constexpr int64_t maxThreads = 1024;
 static constexpr int64_t threadsOfLongRow = 512;
 static constexpr int64_t maxBlocksOfCluster = 8;
 
-static int64_t getByteWidth(Type type) {
-  return std::max(8u, getElementTypeOrSelf(type).getIntOrFloatBitWidth()) / 8;
-}
-
-int64_t mlir::norm::getAccessAlignment(GenericOp op, unsigned operand,
-                                       int64_t width) {
-  return std::min(accessBytes,
-                  width * getByteWidth(op->getOperand(operand).getType()));
-}
-
-static SmallVector<int64_t> getStaticStrides(MemRefType type) {
-  SmallVector<int64_t> strides;
-  int64_t offset;
-  if (failed(type.getStridesAndOffset(strides, offset)))
-    strides.assign(type.getRank(), ShapedType::kDynamic);
-  return strides;
-}
-
 /// The dim along which elements are neighbours in memory.
 static std::optional<unsigned> getInnermostDim(GenericOp op) {
   for (unsigned i = 0, e = op->getNumOperands(); i < e; ++i) {
@@ -55,41 +36,6 @@ static std::optional<unsigned> getInnermostDim(GenericOp op) {
       return map.getDimPosition(map.getNumResults() - 1);
   }
   return std::nullopt;
-}
-
-//===----------------------------------------------------------------------===//
-// Vectors
-//===----------------------------------------------------------------------===//
-
-/// The most elements, a power of two, that each operand may be accessed by at
-/// once along `dim`, as far as is known before run time.
-static int64_t getVectorWidth(GenericOp op, unsigned dim, int64_t extent) {
-  int64_t width = accessBytes;
-  for (unsigned i = 0, e = op->getNumOperands(); i < e; ++i)
-    if (op.getInputMap(i).isPermutation())
-      width = std::min(width,
-                       accessBytes / getByteWidth(op->getOperand(i).getType()));
-  if (!ShapedType::isDynamic(extent))
-    while (width > 1 && extent % width != 0)
-      width /= 2;
-  for (unsigned i = 0, e = op->getNumOperands(); i < e; ++i) {
-    AffineMap map = op.getInputMap(i);
-    if (!map.isFunctionOfDim(dim))
-      continue;
-    if (map.getDimPosition(map.getNumResults() - 1) != dim)
-      return 1;
-    auto type = cast<MemRefType>(op->getOperand(i).getType());
-    SmallVector<int64_t> strides = getStaticStrides(type);
-    if (!ShapedType::isDynamic(strides.back()) && strides.back() != 1)
-      return 1;
-    strides.pop_back();
-    for (int64_t stride : strides)
-      if (!ShapedType::isDynamic(stride))
-        while (width > 1 &&
-               stride * getByteWidth(type) % getAccessAlignment(op, i, width))
-          width /= 2;
-  }
-  return width;
 }
 
 //===----------------------------------------------------------------------===//
