@@ -43,8 +43,9 @@ COLUMNS = "{:26} {:7} {:>10} {:>12} {:>10} {:>12}"
 EXPORTED_COLUMNS = "{:26} {:16} {:>6} {:>10} {:>10} {:>12}"
 
 NEXT = """
-norms: ops of the norm dialect, or kernels of theirs and of softmax.  passes: how often
-the structured ops read or write an activation, in sizes of the first argument.
+norms: ops of the norm dialect, or their kernels, one for buffers of any alignment
+beside each.  passes: how often the structured ops read or write an activation, in
+sizes of the first argument.
 time: the median of one call, on one thread.  of copy: the time that a plain copy of
 as many bytes takes, divided by that of the call; 1 is the speed of memory, and a copy
 that stays in the caches is faster than memory.
