@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Norm/IR/NoUnroll.h"
 #include "VectorLoops.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -96,6 +97,34 @@ SmallVector<Value> VectorLoops::emitIf(Value condition, TypeRange types,
   if (isOutermost)
     values.setInnerLoop(nullptr);
   return ifOp.getResults();
+}
+
+/// One row in flight after the other, in a loop: for code that runs seldom, or
+/// that rows share nothing in, which would else be there once for each.
+/// `packed` is what there is for all of them, and what `body` returns replaces
+/// it.
+SmallVector<Value> VectorLoops::emitRowByRow(ValueRange packed, Branch body) {
+  if (values.numRows == 1)
+    return body();
+  auto loop = scf::ForOp::create(builder, loc, index(0), index(values.numRows),
+                                 index(1), packed);
+  setNoUnroll(loop);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(loop.getBody());
+  Value row = loop.getInductionVar(), coming = comingRows;
+  if (coming)
+    comingRows = arith::AddIOp::create(builder, loc, coming, row);
+  VectorValues::Rows rows = values.enterRow(row);
+  SmallVector<Value> results;
+  for (auto [carried, result] :
+       llvm::zip_equal(loop.getRegionIterArgs(), body()))
+    results.push_back(vector::InsertOp::create(builder, loc, result, carried,
+                                               OpFoldResult(row)));
+  values.leaveRow(std::move(rows));
+  comingRows = coming;
+  if (!packed.empty())
+    scf::YieldOp::create(builder, loc, results);
+  return loop.getResults();
 }
 
 /// One vector of which `count` lanes are in bounds.

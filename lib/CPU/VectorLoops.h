@@ -71,6 +71,7 @@ private:
                                 CarriedBody body, const Chunks &chunks);
   SmallVector<Value> emitIf(Value condition, TypeRange types, Branch then,
                             Branch otherwise);
+  SmallVector<Value> emitRowByRow(ValueRange packed, Branch body);
   void emitMasked(Value lower, Value count, function_ref<void()> body);
 
   /// What an element of a row adds to an accumulator.
@@ -105,9 +106,8 @@ private:
   };
   void emitStores();
   void emitElementStores(Store store);
-  void emitStoresOfRows(Store store, ArrayRef<unsigned> rows);
-  void emitVectorStores(Store store, ArrayRef<unsigned> rows);
-  void emitPeeledLaneLoop(unsigned row);
+  void emitVectorStores(Store store);
+  void emitPeeledLaneLoop();
   void emitRowStores();
   /// Which elements of the coming rows a pass fetches while it takes those of
   /// the rows in flight.
@@ -132,6 +132,8 @@ private:
   Value streams, isAligned;
   /// The first of the rows that are fetched ahead; null if none is.
   Value comingRows;
+  /// Two passes over the rows in flight fetch a half each.
+  bool splitsFetches = false;
 };
 
 } // namespace mlir::norm

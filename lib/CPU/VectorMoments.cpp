@@ -170,8 +170,9 @@ void VectorLoops::emitTwoPassesIf(Value conditions,
       anew.append({m.mean, m.delta, m.variance});
     return anew;
   };
-  SmallVector<Value> chosen = emitIf(any, ValueRange(found).getTypes(),
-                                     takeAnew, [&] { return found; });
+  SmallVector<Value> chosen = emitIf(
+      any, ValueRange(found).getTypes(),
+      [&] { return emitRowByRow(found, takeAnew); }, [&] { return found; });
   for (auto [i, m] : llvm::enumerate(moments)) {
     auto choose = [&, &m = m](unsigned number) -> Value {
       return arith::SelectOp::create(builder, loc, m.isFar, chosen[number],

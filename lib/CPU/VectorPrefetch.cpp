@@ -42,7 +42,7 @@ void VectorLoops::emitComingRows() {
                                           : values.indices[dim];
   // One block ahead would come too late where the pass before the stores
   // fetches, too.
-  int64_t blocksAhead = canSplitFetches() ? 2 : 1;
+  int64_t blocksAhead = splitsFetches ? 2 : 1;
   Value coming =
       arith::AddIOp::create(builder, loc, current, index(blocksAhead * atOnce));
   Value last = builder.createOrFold<arith::SubIOp>(loc, values.extents[dim],

@@ -93,3 +93,40 @@ Value VectorValues::computePacked(Value value) {
     scopes[rowScope].packed[result] = computed;
   return made->getResult(cast<OpResult>(value).getResultNumber());
 }
+
+void VectorValues::packRows() {
+  for (Operation &op : program.getOp().getBodyBlock()->without_terminator())
+    for (Value result : op.getResults())
+      if (isPacked(result))
+        getPacked(result);
+}
+
+VectorValues::Rows VectorValues::enterRow(Value row) {
+  Rows rows{numRows, jammedIndices, std::move(statistics),
+            std::move(scopes[rowScope])};
+  auto extract = [&](Value packed) -> Value {
+    if (!packed)
+      return packed;
+    return vector::ExtractOp::create(builder, loc, packed, OpFoldResult(row));
+  };
+  statistics.clear();
+  scopes[rowScope] = LoopScope();
+  for (Operation &op : program.getOp().getBodyBlock()->without_terminator())
+    for (Value result : op.getResults()) {
+      if (auto it = rows.statistics.find(result); it != rows.statistics.end())
+        statistics[result] = {extract(it->second.value),
+                              extract(it->second.delta)};
+      else if (Value packed = rows.scope.packed.lookup(result))
+        scopes[rowScope].values[{result, 0}] = extract(packed);
+    }
+  numRows = 1;
+  jammedIndices = {arith::AddIOp::create(builder, loc, jammedIndices[0], row)};
+  return rows;
+}
+
+void VectorValues::leaveRow(Rows rows) {
+  numRows = rows.number;
+  jammedIndices = std::move(rows.jammedIndices);
+  statistics = std::move(rows.statistics);
+  scopes[rowScope] = std::move(rows.scope);
+}

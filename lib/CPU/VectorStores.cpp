@@ -38,32 +38,27 @@ void VectorLoops::emitStores() {
 
 /// The last pass: every out that has a value per element.
 void VectorLoops::emitElementStores(Store store) {
-  // Rows of their own alignment have heads of their own.
-  if (store == Store::Peeled)
-    for (unsigned row = 0; row < values.numRows; ++row)
-      emitStoresOfRows(store, row);
-  else
-    emitStoresOfRows(store, llvm::to_vector(llvm::seq(0u, values.numRows)));
-}
-
-void VectorLoops::emitStoresOfRows(Store store, ArrayRef<unsigned> rows) {
-  auto body = [&](ValueRange) -> SmallVector<Value> {
-    emitVectorStores(store, rows);
-    return {};
-  };
-  if (store == Store::Peeled)
-    emitReductionLoops({}, [&](ValueRange) -> SmallVector<Value> {
-      emitPeeledLaneLoop(rows.front());
+  if (store != Store::Peeled) {
+    emitElements({}, [&](ValueRange) -> SmallVector<Value> {
+      emitVectorStores(store);
       return {};
     });
-  else
-    emitElements({}, body);
+    return;
+  }
+  // Rows of their own alignment have heads of their own.
+  values.packRows();
+  emitRowByRow({}, [&]() -> SmallVector<Value> {
+    return emitReductionLoops({}, [&](ValueRange) -> SmallVector<Value> {
+      emitPeeledLaneLoop();
+      return {};
+    });
+  });
 }
 
-void VectorLoops::emitVectorStores(Store store, ArrayRef<unsigned> rows) {
-  for (unsigned row : rows) {
+void VectorLoops::emitVectorStores(Store store) {
+  for (unsigned row = 0; row < values.numRows; ++row) {
     if (store != Store::Cached)
-      emitPrefetch(row, canSplitFetches() ? Share::SecondHalf : Share::All);
+      emitPrefetch(row, splitsFetches ? Share::SecondHalf : Share::All);
     for (unsigned i : elementOuts) {
       Value out = op.getOutputs()[i];
       Value value = values.getSpread(op.getYields()[i], row);
@@ -83,17 +78,18 @@ void VectorLoops::emitVectorStores(Store store, ArrayRef<unsigned> rows) {
   }
 }
 
-/// One row: a masked head up to the first whole cache line of the out, then
-/// vectors that each start one.
-void VectorLoops::emitPeeledLaneLoop(unsigned row) {
+/// The row in flight: a masked head up to the first whole cache line of the
+/// out, then vectors that each start one.
+void VectorLoops::emitPeeledLaneLoop() {
   unsigned i = elementOuts.front();
   Value out = op.getOutputs()[i];
   auto type = cast<MemRefType>(out.getType());
   auto metadata = memref::ExtractStridedMetadataOp::create(builder, loc, out);
   values.indices[plan.vectorDim] = index(0);
   Value element = metadata.getOffset();
-  for (auto [at, stride] : llvm::zip_equal(
-           values.getIndices(op.getOutputMap(i), row), metadata.getStrides()))
+  for (auto [at, stride] :
+       llvm::zip_equal(values.getIndices(op.getOutputMap(i), /*row=*/0),
+                       metadata.getStrides()))
     element = builder.createOrFold<arith::AddIOp>(
         loc, element, builder.createOrFold<arith::MulIOp>(loc, at, stride));
   int64_t width = type.getElementTypeBitWidth() / 8;
@@ -106,9 +102,9 @@ void VectorLoops::emitPeeledLaneLoop(unsigned row) {
   Value head = arith::DivUIOp::create(builder, loc, toLine, index(width));
   head = arith::MinUIOp::create(builder, loc, head,
                                 values.extents[plan.vectorDim]);
-  emitMasked(index(0), head, [&] { emitVectorStores(Store::Peeled, row); });
+  emitMasked(index(0), head, [&] { emitVectorStores(Store::Peeled); });
   emitLaneLoop(head, {}, [&](ValueRange) -> SmallVector<Value> {
-    emitVectorStores(Store::Peeled, row);
+    emitVectorStores(Store::Peeled);
     return {};
   });
 }

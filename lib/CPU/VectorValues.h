@@ -70,6 +70,20 @@ public:
   unsigned getScope(Value value) const;
   bool variesAlongLanes(Value value) const;
 
+  /// What there is one of per row in flight, for all of them.
+  struct Rows {
+    unsigned number;
+    SmallVector<Value> jammedIndices;
+    llvm::DenseMap<Value, RowStatistic> statistics;
+    LoopScope scope;
+  };
+  /// Until leaveRow(), the row in flight is number `row` of several, which is
+  /// known at run time only.
+  Rows enterRow(Value row);
+  void leaveRow(Rows rows);
+  /// Computes what is one of each row and is computed for all at once.
+  void packRows();
+
   /// Opens the scope of one more loop; `loop` is null where code runs without
   /// one, as tails do.
   void enterScope(Operation *loop);
