@@ -2,7 +2,7 @@
 # Part of the Norm project, under the Apache License v2.0 with LLVM Exceptions.
 # See LICENSE for license information.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Norms beside those of PyTorch, Inductor, ONNX Runtime and JAX, in one process.
+"""Norms beside those of PyTorch, Inductor, ONNX Runtime, JAX and IREE, in one process.
 
     make bench-peers        # a virtual environment of its own, then this
 
@@ -106,9 +106,8 @@ def inductor(*arguments):
     return pytorch(*arguments, compiled=True)
 
 
-def jax_jit(op, x, scale, shift, threads):
+def jax_function(op):
     import jax
-    import jax.numpy as jnp
 
     def f(x, s, b):
         if op == "rms_norm":
@@ -117,9 +116,34 @@ def jax_jit(op, x, scale, shift, threads):
         y = centred * jax.lax.rsqrt((centred**2).mean(1, keepdims=True) + EPS) * s + b
         return jax.nn.gelu(y, approximate=True) if op == "gelu" else y
 
+    return jax.jit(f, keep_unused=True)
+
+
+def jax_jit(op, x, scale, shift, threads):
+    import jax.numpy as jnp
+
     arrays = [jnp.asarray(a) for a in (x, scale, shift)]
-    compiled = jax.jit(f)
+    compiled = jax_function(op)
     return lambda: np.asarray(compiled(*arrays).block_until_ready())
+
+
+def iree(op, x, scale, shift, threads):
+    """What JAX makes of the norm, by IREE's compiler and runtime. Buffers stay
+    with the runtime: no copy to the host is timed."""
+    from iree import compiler, runtime
+
+    module = compiler.compile_str(
+        jax_function(op).lower(x, scale, shift).as_text(),
+        input_type="stablehlo",
+        target_backends=["llvm-cpu"],
+        extra_args=["--iree-llvmcpu-target-cpu=host", "--iree-opt-level=O3"],
+    )
+    config = runtime.Config("local-sync" if threads == 1 else "local-task")
+    loaded = runtime.load_vm_module(
+        runtime.VmModule.copy_buffer(config.vm_instance, module), config
+    )
+    arrays = [runtime.asdevicearray(config.device, a) for a in (x, scale, shift)]
+    return lambda: loaded.main(*arrays)
 
 
 def onnx_runtime(op, x, scale, shift, threads):
@@ -169,8 +193,9 @@ PEERS = {
     "Inductor": inductor,
     "ONNX Runtime": onnx_runtime,
     "JAX": jax_jit,
+    "IREE": iree,
 }
-PACKAGES = ["norm_mlir", "torch", "onnxruntime", "jax", "numpy"]
+PACKAGES = ["norm_mlir", "torch", "onnxruntime", "jax", "iree-base-compiler", "numpy"]
 
 
 def prepare(case, threads):
@@ -184,7 +209,7 @@ def prepare(case, threads):
     for name, make in PEERS.items():
         try:
             call = make(op, x, scale, shift, threads)
-            got = call()
+            got = np.asarray(call())
         except Exception as error:  # whatever a peer says to what it cannot do
             print(f"  {name}: left out: {str(error).splitlines()[0][:100]}")
             continue
