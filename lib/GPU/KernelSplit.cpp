@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Kernel.h"
+#include "KernelEmitter.h"
 #include "Norm/IR/ScalarBuilder.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
@@ -15,7 +15,8 @@ using namespace mlir::norm;
 
 /// What all blocks of an earlier launch have found: one of them a thread, which
 /// are then combined as those of the threads are, in one order in every block.
-SmallVector<Value> Kernel::loadPartials(ArrayRef<Accumulator> accumulators) {
+SmallVector<Value>
+KernelEmitter::loadPartials(ArrayRef<Accumulator> accumulators) {
   Value isBlock = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ult,
                                         thread, partials.getNumBlocks());
   SmallVector<Value> identities;
@@ -42,7 +43,7 @@ SmallVector<Value> Kernel::loadPartials(ArrayRef<Accumulator> accumulators) {
 
 /// The first thread leaves what the block has found, and the shifts that this
 /// is about.
-void Kernel::storePartials(ValueRange results) {
+void KernelEmitter::storePartials(ValueRange results) {
   Value isFirst = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq,
                                         thread, index(0));
   auto ifOp = scf::IfOp::create(builder, loc, isFirst);

@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Kernel.h"
+#include "KernelEmitter.h"
 #include "Norm/IR/ScalarBuilder.h"
 #include "mlir/Analysis/SliceAnalysis.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -38,7 +38,7 @@ static bool isNeededBy(BlockArgument arg, ArrayRef<ReduceOp> pass) {
 
 /// Combines what each element contributes, over all elements that the block or
 /// cluster takes.
-SmallVector<Value> Kernel::reduceRow(
+SmallVector<Value> KernelEmitter::reduceRow(
     ArrayRef<Accumulator> accumulators,
     function_ref<Value(unsigned number, unsigned chunk)> contribute) {
   SmallVector<Value> inits;
@@ -76,7 +76,7 @@ SmallVector<Value> Kernel::reduceRow(
 
 /// The same over all of the row. Of blocks that share it, those of this launch
 /// leave their part to the next one.
-SmallVector<Value> Kernel::accumulate(
+SmallVector<Value> KernelEmitter::accumulate(
     ArrayRef<Accumulator> accumulators,
     function_ref<Value(unsigned number, unsigned chunk)> contribute) {
   SmallVector<Value> results = plan.isSplit && isKnown()
@@ -90,14 +90,14 @@ SmallVector<Value> Kernel::accumulate(
   return results;
 }
 
-Value Kernel::divideByLength(Value sum) {
+Value KernelEmitter::divideByLength(Value sum) {
   return arith::DivFOp::create(builder, loc, sum,
                                values.getCount(sum.getType()));
 }
 
 /// The mean of a few elements from the start of the row, a number near those
 /// that follow: about it, sums lose nothing to the size of the mean.
-Value Kernel::emitShift(ReduceOp reduce) {
+Value KernelEmitter::emitShift(ReduceOp reduce) {
   constexpr int64_t elements = 8;
   int64_t vectors = std::max<int64_t>(1, elements / plan.vectorWidth);
   if (staticLength)
@@ -128,7 +128,7 @@ Value Kernel::emitShift(ReduceOp reduce) {
 
 /// The same in every launch, and read from the row in one: others may write
 /// over it.
-Value Kernel::getShift(ReduceOp reduce) {
+Value KernelEmitter::getShift(ReduceOp reduce) {
   if (!plan.isSplit)
     return emitShift(reduce);
   unsigned number = numPartials++;
@@ -142,7 +142,7 @@ Value Kernel::getShift(ReduceOp reduce) {
 
 /// The value, or zero if it is infinite or no number: an infinite mean is what
 /// it is, and its error no number.
-Value Kernel::orZero(Value value) {
+Value KernelEmitter::orZero(Value value) {
   ScalarBuilder b{builder, loc};
   Value zero = b.constant(0.0, value.getType());
   Value isFinite = arith::CmpFOp::create(
@@ -154,7 +154,7 @@ Value Kernel::orZero(Value value) {
 /// v − mean then rounds as if the shift had been the mean. No mean of eight
 /// elements is further from that of all n than √(n/8) deviations, so delta is
 /// off by few roundings of that.
-TeamStatistic Kernel::getMean(Value shift, Value delta) {
+TeamStatistic KernelEmitter::getMean(Value shift, Value delta) {
   ScalarBuilder b{builder, loc};
   Value mean = b.add(shift, delta);
   Value added = b.sub(mean, shift);
@@ -163,7 +163,7 @@ TeamStatistic Kernel::getMean(Value shift, Value delta) {
 }
 
 /// The reduces of one level, and of moments the second pass, about the mean.
-void Kernel::emitPass(ArrayRef<ReduceOp> pass) {
+void KernelEmitter::emitPass(ArrayRef<ReduceOp> pass) {
   // All of the row is on its way before anything waits for it.
   if (plan.isHeld)
     for (BlockArgument arg : op.getBodyBlock()->getArguments())

@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Kernel.h"
+#include "KernelEmitter.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -15,7 +15,7 @@
 using namespace mlir;
 using namespace mlir::norm;
 
-void Kernel::emitStores() {
+void KernelEmitter::emitStores() {
   bool hasElementOuts = false;
   for (unsigned i = 0; i < op.getOutputs().size(); ++i)
     hasElementOuts |= op.isElementwiseOut(i);
@@ -35,7 +35,7 @@ void Kernel::emitStores() {
   emitRowStores();
 }
 
-void Kernel::emitElementStores(unsigned chunk) {
+void KernelEmitter::emitElementStores(unsigned chunk) {
   SmallVector<std::pair<unsigned, Value>> stored;
   for (unsigned i = 0; i < op.getOutputs().size(); ++i)
     if (op.isElementwiseOut(i))
@@ -67,7 +67,7 @@ void Kernel::emitElementStores(unsigned chunk) {
 }
 
 /// Until every thread of the row has read what stands before this.
-void Kernel::waitForThreads() {
+void KernelEmitter::waitForThreads() {
   if (plan.blocksPerRow == 1) {
     gpu::BarrierOp::create(builder, loc);
     return;
@@ -77,7 +77,7 @@ void Kernel::waitForThreads() {
 }
 
 /// Outs with one value per row: the first thread of a row stores them.
-void Kernel::emitRowStores() {
+void KernelEmitter::emitRowStores() {
   SmallVector<std::pair<unsigned, Value>> stored;
   for (unsigned i = 0; i < op.getOutputs().size(); ++i)
     if (!op.isElementwiseOut(i))

@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Kernel.h"
+#include "KernelEmitter.h"
 #include "Norm/IR/ScalarBuilder.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
@@ -18,7 +18,7 @@ using namespace mlir;
 using namespace mlir::norm;
 
 /// The value of the thread whose number differs in the bit `distance`.
-Value Kernel::shuffle(Value value, int64_t distance) {
+Value KernelEmitter::shuffle(Value value, int64_t distance) {
   auto exchange = [&](Value word) -> Value {
     return gpu::ShuffleOp::create(builder, loc, word, distance, warpSize,
                                   gpu::ShuffleMode::XOR)
@@ -42,8 +42,9 @@ Value Kernel::shuffle(Value value, int64_t distance) {
 
 /// Over each group of `lanes` threads: a butterfly, so that every one gets the
 /// result, the same bits in each.
-void Kernel::reduceInWarp(ArrayRef<Accumulator> accumulators,
-                          MutableArrayRef<Value> reduced, int64_t lanes) {
+void KernelEmitter::reduceInWarp(ArrayRef<Accumulator> accumulators,
+                                 MutableArrayRef<Value> reduced,
+                                 int64_t lanes) {
   ScalarBuilder b{builder, loc};
   for (int64_t distance = lanes / 2; distance > 0; distance /= 2)
     for (auto [accumulator, value] : llvm::zip_equal(accumulators, reduced))
@@ -52,15 +53,15 @@ void Kernel::reduceInWarp(ArrayRef<Accumulator> accumulators,
 
 /// Combines the values of all threads of a row; every one gets the result, the
 /// same bits in each.
-void Kernel::reduceInTeam(ArrayRef<Accumulator> accumulators,
-                          MutableArrayRef<Value> reduced) {
+void KernelEmitter::reduceInTeam(ArrayRef<Accumulator> accumulators,
+                                 MutableArrayRef<Value> reduced) {
   reduceInWarp(accumulators, reduced, std::min(plan.threadsPerRow, warpSize));
   if (plan.getWarpsPerRow() > 1)
     reduceAcrossWarps(accumulators, reduced);
 }
 
 /// Two and two: short chains.
-Value Kernel::combineAll(Combiner kind, SmallVector<Value> terms) {
+Value KernelEmitter::combineAll(Combiner kind, SmallVector<Value> terms) {
   auto combine = [&](Value a, Value b) -> Value {
     if (kind == Combiner::add)
       return arith::AddFOp::create(builder, loc, a, b,
@@ -79,7 +80,7 @@ Value Kernel::combineAll(Combiner kind, SmallVector<Value> terms) {
 }
 
 /// The first lane of each warp leaves its results in the slots of the block.
-void Kernel::publish(ArrayRef<Value> reduced, ArrayRef<Value> slots) {
+void KernelEmitter::publish(ArrayRef<Value> reduced, ArrayRef<Value> slots) {
   Value lane = arith::AndIOp::create(builder, loc, thread, index(warpSize - 1));
   Value warp = arith::ShRUIOp::create(builder, loc, thread,
                                       index(llvm::Log2_64(warpSize)));
@@ -97,7 +98,8 @@ void Kernel::publish(ArrayRef<Value> reduced, ArrayRef<Value> slots) {
 
 /// Lane i of each warp leaves its results in the slots of block i. Whoever is
 /// past the barrier is written to no more, and may end.
-void Kernel::publishInCluster(ArrayRef<Value> reduced, ArrayRef<Value> slots) {
+void KernelEmitter::publishInCluster(ArrayRef<Value> reduced,
+                                     ArrayRef<Value> slots) {
   UnitAttr aligned = builder.getUnitAttr();
   if (!hasMetCluster)
     NVVM::ClusterWaitOp::create(builder, loc, aligned);
@@ -138,7 +140,8 @@ void Kernel::publishInCluster(ArrayRef<Value> reduced, ArrayRef<Value> slots) {
 }
 
 /// `number` slots from `first` on, in accesses as wide as they get.
-SmallVector<Value> Kernel::readSlots(Value slots, Value first, int64_t number) {
+SmallVector<Value> KernelEmitter::readSlots(Value slots, Value first,
+                                            int64_t number) {
   Type type = cast<MemRefType>(slots.getType()).getElementType();
   int64_t bytes = type.getIntOrFloatBitWidth() / 8;
   SmallVector<Value> words;
@@ -158,8 +161,8 @@ SmallVector<Value> Kernel::readSlots(Value slots, Value first, int64_t number) {
 
 /// Each warp leaves its results in shared memory, in slots that nothing else
 /// uses: one barrier, after which every warp combines them all in one order.
-void Kernel::reduceAcrossWarps(ArrayRef<Accumulator> accumulators,
-                               MutableArrayRef<Value> reduced) {
+void KernelEmitter::reduceAcrossWarps(ArrayRef<Accumulator> accumulators,
+                                      MutableArrayRef<Value> reduced) {
   int64_t warps = plan.getWarpsPerRow();
   auto space = gpu::AddressSpaceAttr::get(builder.getContext(),
                                           gpu::AddressSpace::Workgroup);

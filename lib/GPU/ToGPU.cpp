@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Kernel.h"
+#include "KernelEmitter.h"
 #include "Launcher.h"
 #include "Norm/Fuse/Patterns.h"
 #include "Norm/GPU/Patterns.h"
@@ -104,7 +104,7 @@ void NormToGPUPass::runOnOperation() {
       unsigned launches =
           plan.isSplit ? PartialResults::getNumPasses(program) + 1 : 1;
       for (unsigned i = 0; i < launches; ++i) {
-        Kernel kernel(program, plan, interface, builder, i);
+        KernelEmitter kernel(program, plan, interface, builder, i);
         kernels.back().functions.push_back(kernel.emit(
             module,
             plan.isSplit ? name + "_launch" + std::to_string(i) : name));

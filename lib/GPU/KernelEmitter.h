@@ -1,4 +1,4 @@
-//===- Kernel.h - The kernel of a row program -*- C++ -*-===//
+//===- KernelEmitter.h - The kernel of a row program -*- C++ -*-===//
 //
 // Part of the Norm project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef NORM_LIB_GPU_KERNEL_H
-#define NORM_LIB_GPU_KERNEL_H
+#ifndef NORM_LIB_GPU_KERNELEMITTER_H
+#define NORM_LIB_GPU_KERNELEMITTER_H
 
 #include "PartialResults.h"
 #include "ThreadValues.h"
@@ -16,13 +16,13 @@
 namespace mlir::norm {
 
 /// Emits the code of one norm.generic for one plan.
-class Kernel {
+class KernelEmitter {
 public:
   /// Of a plan with a launch a pass, that of number `launch`: it reads what
   /// passes before have found, and ends with that pass, or with the stores.
-  Kernel(const RowProgram &program, const GPUPlan &plan,
-         const KernelInterface &interface, OpBuilder &builder,
-         unsigned launch = 0);
+  KernelEmitter(const RowProgram &program, const GPUPlan &plan,
+                const KernelInterface &interface, OpBuilder &builder,
+                unsigned launch = 0);
 
   /// The kernel, in `module`, named `name` or much like it.
   gpu::GPUFuncOp emit(gpu::GPUModuleOp module, StringRef name);
@@ -111,4 +111,4 @@ private:
 
 } // namespace mlir::norm
 
-#endif // NORM_LIB_GPU_KERNEL_H
+#endif // NORM_LIB_GPU_KERNELEMITTER_H

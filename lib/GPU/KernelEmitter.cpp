@@ -1,4 +1,4 @@
-//===- Kernel.cpp - The kernel of a row program -*- C++ -*-===//
+//===- KernelEmitter.cpp - The kernel of a row program -*- C++ -*-===//
 //
 // Part of the Norm project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Kernel.h"
+#include "KernelEmitter.h"
 #include "Norm/IR/NoUnroll.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -18,25 +18,25 @@
 using namespace mlir;
 using namespace mlir::norm;
 
-Kernel::Kernel(const RowProgram &program, const GPUPlan &plan,
-               const KernelInterface &interface, OpBuilder &builder,
-               unsigned launch)
+KernelEmitter::KernelEmitter(const RowProgram &program, const GPUPlan &plan,
+                             const KernelInterface &interface,
+                             OpBuilder &builder, unsigned launch)
     : program(program), plan(plan), interface(interface), builder(builder),
       op(program.getOp()), loc(op.getLoc()), values(program, plan, builder),
       launch(launch) {}
 
-Value Kernel::index(int64_t value) {
+Value KernelEmitter::index(int64_t value) {
   return arith::ConstantIndexOp::create(builder, loc, value);
 }
 
 /// A value of the host in the kernel.
-Value Kernel::getValue(OpFoldResult value) {
+Value KernelEmitter::getValue(OpFoldResult value) {
   if (auto dynamic = dyn_cast<Value>(value))
     return values.mapping.lookup(dynamic);
   return getValueOrCreateConstantIndexOp(builder, loc, value);
 }
 
-gpu::GPUFuncOp Kernel::emit(gpu::GPUModuleOp module, StringRef name) {
+gpu::GPUFuncOp KernelEmitter::emit(gpu::GPUModuleOp module, StringRef name) {
   OpBuilder::InsertionGuard guard(builder);
   createFunction(module, name);
   emitRow();
@@ -59,7 +59,7 @@ gpu::GPUFuncOp Kernel::emit(gpu::GPUModuleOp module, StringRef name) {
   return function;
 }
 
-void Kernel::createFunction(gpu::GPUModuleOp module, StringRef name) {
+void KernelEmitter::createFunction(gpu::GPUModuleOp module, StringRef name) {
   // Before the kernel is there: a name that is taken gets a number.
   SymbolTable symbols(module);
   builder.setInsertionPointToEnd(module.getBody());
@@ -92,7 +92,7 @@ void Kernel::createFunction(gpu::GPUModuleOp module, StringRef name) {
 }
 
 /// Whether the launches of a row have anything to leave for each other.
-bool Kernel::hasPartials() const {
+bool KernelEmitter::hasPartials() const {
   return plan.isSplit && PartialResults::getNumber(program) > 0;
 }
 
@@ -102,8 +102,8 @@ bool Kernel::hasPartials() const {
 
 /// The indices of `dims` at element or row number `number`; the last dim is the
 /// fastest.
-void Kernel::delinearize(Value number, ArrayRef<unsigned> dims,
-                         MutableArrayRef<Value> indices) {
+void KernelEmitter::delinearize(Value number, ArrayRef<unsigned> dims,
+                                MutableArrayRef<Value> indices) {
   for (unsigned dim : llvm::reverse(dims)) {
     if (dim == dims.front()) {
       indices[dim] = number;
@@ -119,7 +119,7 @@ void Kernel::delinearize(Value number, ArrayRef<unsigned> dims,
 
 /// Which row the thread works on. One that has none keeps to the first: it
 /// takes part in what the warp does together, and stores nothing.
-void Kernel::emitRow() {
+void KernelEmitter::emitRow() {
   thread = gpu::ThreadIdOp::create(builder, loc, gpu::Dimension::x);
   Value row = gpu::BlockIdOp::create(builder, loc, gpu::Dimension::x);
   member = thread;
@@ -161,7 +161,7 @@ void Kernel::emitRow() {
 }
 
 /// Each buffer from the row's first element on, with the dims of the row.
-void Kernel::emitViews() {
+void KernelEmitter::emitViews() {
   values.views.resize(op->getNumOperands());
   for (auto [i, operand] : llvm::enumerate(op->getOperands())) {
     auto type = dyn_cast<MemRefType>(operand.getType());
@@ -192,7 +192,7 @@ void Kernel::emitViews() {
 // Elements of a row
 //===----------------------------------------------------------------------===//
 
-Chunk Kernel::getChunk(Value first, bool isCertain) {
+Chunk KernelEmitter::getChunk(Value first, bool isCertain) {
   Chunk chunk;
   chunk.indices.resize(rowIndices.size());
   delinearize(first, plan.reductionDims, chunk.indices);
@@ -203,7 +203,7 @@ Chunk Kernel::getChunk(Value first, bool isCertain) {
 }
 
 /// What the thread takes of the elements from `base` on.
-void Kernel::createChunks(Value base) {
+void KernelEmitter::createChunks(Value base) {
   values.chunks.clear();
   Value first =
       builder.createOrFold<arith::MulIOp>(loc, member, index(plan.vectorWidth));
@@ -222,8 +222,8 @@ void Kernel::createChunks(Value base) {
 /// Calls `body` for the chunks in flight: once for a row that is held, else in
 /// a loop over the row. `body` is passed what the last call returned.
 SmallVector<Value>
-Kernel::forEachChunk(ValueRange inits,
-                     function_ref<SmallVector<Value>(ValueRange)> body) {
+KernelEmitter::forEachChunk(ValueRange inits,
+                            function_ref<SmallVector<Value>(ValueRange)> body) {
   if (plan.isHeld)
     return body(inits);
   Value first = index(0), step = index(plan.getElementsInFlight());
