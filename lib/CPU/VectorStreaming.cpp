@@ -12,6 +12,9 @@
 using namespace mlir;
 using namespace mlir::norm;
 
+/// Rows of fewer vectors have no heads.
+constexpr int64_t minPeeledVectors = 4;
+
 /// Streaming pays, at run time, where the outs are too large for the caches.
 /// A vector of streaming stores must start a cache line: either every row
 /// starts one (the base, the offset and the pitches are multiples of it), or
@@ -78,7 +81,11 @@ void VectorLoops::emitStreamingConditions() {
 
   bool rowsNeverAligned = matchPattern(aligned, m_Zero());
   // Heads are for buffers of callers too: NumPy's start 16 bytes past a line.
-  bool canPeel = plan.reducesAcrossLanes && plan.hasMaskedTails;
+  // Of rows of a few lines they would be most.
+  std::optional<int64_t> extent =
+      getConstantIntValue(values.extents[plan.vectorDim]);
+  bool canPeel = plan.reducesAcrossLanes && plan.hasMaskedTails &&
+                 (!extent || *extent >= minPeeledVectors * plan.lanes);
   if (rowsNeverAligned && !canPeel)
     return;
   if (!canPeel) {

@@ -114,6 +114,22 @@ func.func @peels(%x: memref<4096x1023xf32>, %y: memref<4096x1023xf32>) {
 
 // -----
 
+// Of rows of a few lines heads would be most: such buffers go through the caches
+// unless every row starts a line.
+
+// CHECK-LABEL: func @does_not_peel
+// CHECK: scf.if %{{.+}} {
+// CHECK: nontemporal = true
+// CHECK: } else {
+// CHECK-NOT: vector.maskedstore
+// CHECK: return
+func.func @does_not_peel(%x: memref<1000000x16xf32>, %y: memref<1000000x16xf32>) {
+  norm.rms_norm ins(%x : memref<1000000x16xf32>) outs(%y : memref<1000000x16xf32>) dims = [1] eps = 1.0e-5
+  return
+}
+
+// -----
+
 // The innermost dim is not reduced: every lane is a row, and nothing is
 // combined across lanes.
 
