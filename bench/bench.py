@@ -29,7 +29,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 
 def norm(op, shape, dims, dtype="f32", parameters=(), parameter_type="f32", dynamic=False):
-    """A module that normalizes into a given buffer; and its arguments' shapes."""
+    """A module that normalizes into a given buffer."""
     extents = shape.split("x")
 
     def spell(dims):
@@ -48,7 +48,7 @@ def norm(op, shape, dims, dtype="f32", parameters=(), parameter_type="f32", dyna
         if dynamic
     )
     operands = ", ".join(f"%d{d}" for d in every if dynamic)
-    text = f"""
+    return f"""
 func.func @norm({", ".join([f"%x: {tensor}"] + names + [f"%out: {buffer}"])}) {{{sizes}
   %e = tensor.empty({operands}) : {tensor}
   %y = norm.{op} ins(%x : {tensor}) {clauses} outs(%e : {tensor})
@@ -57,8 +57,6 @@ func.func @norm({", ".join([f"%x: {tensor}"] + names + [f"%out: {buffer}"])}) {{
       : ({tensor}, {buffer}) -> ()
   return
 }}"""
-    of_row = "x".join(extents[d] for d in dims)
-    return text, [shape] + [of_row] * len(parameters) + [shape]
 
 
 def fused(shape, results, body):
@@ -189,13 +187,21 @@ FUSED = {
 }
 
 
+def argument_shapes(op, shape, dims, dtype, parameters):
+    """Of such a module of norm()."""
+    extents = shape.split("x")
+    of_row = "x".join(extents[d] for d in dims)
+    return [shape] + [of_row] * len(parameters) + [shape]
+
+
 def get_cases(dynamic):
-    """Name to module and shapes; of extents that compilation does not know,
-    the norms alone."""
-    cases = {name: norm(*spec, dynamic=dynamic) for name, spec in NORMS.items()}
-    if not dynamic:
-        cases |= {name: (text, []) for name, text in FUSED.items()}
-    return cases
+    """Name to module, and to the shapes that it does not say; of extents that
+    compilation does not know, the norms alone."""
+    if dynamic:
+        return {name: (norm(*spec, dynamic=True), argument_shapes(*spec))
+                for name, spec in NORMS.items()}
+    norms = {name: norm(*spec) for name, spec in NORMS.items()}
+    return {name: (text, []) for name, text in (norms | FUSED).items()}
 
 
 def run(norm_run, file, shapes, road, threads):
@@ -296,7 +302,7 @@ def main():
                 entry = measure(
                     options.bin / "norm-run",
                     file,
-                    shapes if options.dynamic else [],
+                    shapes,
                     road,
                     options.threads,
                     options.rounds,

@@ -55,7 +55,7 @@ class Case:
             names = ("scale", "shift") if op == "layer_norm" else ("scale",)
             self.function = "norm"
             self.inputs = [matrix] + [vector] * len(names)
-            self.text, _ = bench.norm(op, f"{rows}x{features}", [1], dtype, names, dtype)
+            self.text = bench.norm(op, f"{rows}x{features}", [1], dtype, names, dtype)
         else:
             self.function = "fused"
             self.inputs = [matrix, matrix, vector, vector]

@@ -7,6 +7,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "DynamicGroups.h"
 #include "Norm/CPU/ManualDeallocations.h"
 #include "Norm/Passes.h"
 #include "mlir/Conversion/Passes.h"
@@ -77,16 +78,6 @@ static void addDeallocation(OpPassManager &pm) {
   pm.addPass(createConvertBufferizationToMemRefPass());
 }
 
-static bool hasTwoDynamicExtentsInOne(tensor::CollapseShapeOp op) {
-  ArrayRef<int64_t> shape = op.getSrcType().getShape();
-  return llvm::any_of(op.getReassociationIndices(),
-                      [&](ArrayRef<int64_t> group) {
-                        return llvm::count_if(group, [&](int64_t dim) {
-                                 return ShapedType::isDynamic(shape[dim]);
-                               }) > 1;
-                      });
-}
-
 namespace {
 /// A reshaped value into a buffer is the value itself into the buffer reshaped
 /// back, so that the op that makes it can make it there.
@@ -104,7 +95,8 @@ struct MaterializeUnreshaped
     auto collapse = op.getSource().getDefiningOp<tensor::CollapseShapeOp>();
     if (!expand && !collapse)
       return rewriter.notifyMatchFailure(op, "no reshaped value");
-    if (collapse && hasTwoDynamicExtentsInOne(collapse))
+    if (collapse && norm::hasOpenGroup(collapse.getSrcType().getShape(),
+                                       collapse.getReassociationIndices()))
       return rewriter.notifyMatchFailure(op, "extents that are not known");
     // Where the op that makes the value sees it.
     OpBuilder::InsertionGuard guard(rewriter);

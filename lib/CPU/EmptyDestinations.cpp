@@ -49,10 +49,10 @@ struct NormEmptyDestinationsPass
           continue;
         OpBuilder builder(op);
         Location loc = op.getLoc();
+        auto type = cast<RankedTensorType>(init.get().getType());
         init.set(tensor::EmptyOp::create(
             builder, loc, tensor::getMixedSizes(builder, loc, init.get()),
-            cast<RankedTensorType>(init.get().getType()).getElementType(),
-            cast<RankedTensorType>(init.get().getType()).getEncoding()));
+            type.getElementType(), type.getEncoding()));
       }
     });
   }

@@ -7,6 +7,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "DynamicGroups.h"
 #include "Norm/Passes.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Transforms/WalkPatternRewriteDriver.h"
@@ -25,13 +26,8 @@ struct ExpandShapeToCast : OpRewritePattern<memref::ExpandShapeOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(memref::ExpandShapeOp op,
                                 PatternRewriter &rewriter) const override {
-    ArrayRef<int64_t> shape = op.getResultType().getShape();
     SmallVector<ReassociationIndices> groups = op.getReassociationIndices();
-    if (llvm::none_of(groups, [&](ArrayRef<int64_t> group) {
-          return llvm::count_if(group, [&](int64_t dim) {
-                   return ShapedType::isDynamic(shape[dim]);
-                 }) > 1;
-        }))
+    if (!norm::hasOpenGroup(op.getResultType().getShape(), groups))
       return rewriter.notifyMatchFailure(op,
                                          "no group has two dynamic extents");
 

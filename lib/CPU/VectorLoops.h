@@ -114,7 +114,7 @@ private:
   enum class Share { FirstHalf, SecondHalf, All };
   bool canSplitFetches() const;
   void emitComingRows();
-  void emitPrefetch(ArrayRef<unsigned> rows, Share share);
+  void emitPrefetch(unsigned row, Share share);
   void emitStreamingConditions();
 
   const RowProgram &program;

@@ -53,9 +53,9 @@ void VectorLoops::emitComingRows() {
       builder.createOrFold<arith::SelectOp>(loc, fits, coming, current);
 }
 
-/// The cache lines of the coming rows that correspond to the elements at hand,
-/// or, at half the pace, those of one half of each row.
-void VectorLoops::emitPrefetch(ArrayRef<unsigned> rows, Share share) {
+/// The cache lines of a coming row that correspond to the elements at hand, or,
+/// at half the pace, those of one half of it.
+void VectorLoops::emitPrefetch(unsigned row, Share share) {
   if (!comingRows || values.isScalar || values.mask)
     return;
   SmallVector<Value> jammed = values.jammedIndices, outer = values.indices;
@@ -67,27 +67,25 @@ void VectorLoops::emitPrefetch(ArrayRef<unsigned> rows, Share share) {
         loc, element,
         builder.createOrFold<arith::ShRUIOp>(
             loc, values.extents[plan.vectorDim], index(1)));
+  if (plan.reducesAcrossLanes)
+    values.jammedIndices[row] =
+        builder.createOrFold<arith::AddIOp>(loc, comingRows, index(row));
+  else
+    element = comingRows;
   int64_t length = share == Share::All ? plan.lanes : plan.lanes / 2;
-  for (unsigned row : rows) {
-    if (plan.reducesAcrossLanes)
-      values.jammedIndices[row] =
-          builder.createOrFold<arith::AddIOp>(loc, comingRows, index(row));
-    else
-      element = comingRows;
-    for (auto [i, input] : llvm::enumerate(op.getInputs())) {
-      AffineMap map = op.getInputMap(i);
-      if (!map.isPermutation())
-        continue;
-      int64_t width =
-          cast<MemRefType>(input.getType()).getElementTypeBitWidth() / 8;
-      for (int64_t lane = 0; lane < length; lane += cacheLine / width) {
-        SmallVector<Value> at = values.getIndices(map, row);
-        at.back() =
-            builder.createOrFold<arith::AddIOp>(loc, at.back(), index(lane));
-        memref::PrefetchOp::create(builder, loc, input, at, /*isWrite=*/false,
-                                   /*localityHint=*/plan.prefetchLocality,
-                                   /*isDataCache=*/true);
-      }
+  for (auto [i, input] : llvm::enumerate(op.getInputs())) {
+    AffineMap map = op.getInputMap(i);
+    if (!map.isPermutation())
+      continue;
+    int64_t width =
+        cast<MemRefType>(input.getType()).getElementTypeBitWidth() / 8;
+    for (int64_t lane = 0; lane < length; lane += cacheLine / width) {
+      SmallVector<Value> at = values.getIndices(map, row);
+      at.back() =
+          builder.createOrFold<arith::AddIOp>(loc, at.back(), index(lane));
+      memref::PrefetchOp::create(builder, loc, input, at, /*isWrite=*/false,
+                                 /*localityHint=*/plan.prefetchLocality,
+                                 /*isDataCache=*/true);
     }
   }
   values.jammedIndices = jammed;

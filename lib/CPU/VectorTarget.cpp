@@ -81,8 +81,8 @@ VectorTarget::get(const CPUTarget &cpu,
     result.hasFMA = subtarget->checkFeatures("+fma") || avx512;
     result.hasBFloat16 = subtarget->checkFeatures("+avx512bf16");
     result.hasNarrowMasks = subtarget->checkFeatures("+avx512bw");
-    // Measured on Zen 4, layer_norm of 16384x768 f32: 1.3 times as fast; on
-    // Sapphire Rapids it takes 1.15 times as long.
+    // Measured on Zen 4, layer_norm of 16384x768 f32: up to 1.3 times as fast.
+    // A prototype on Emerald Rapids was faster with several rows at once.
     result.fetchesShortRowsOneByOne = StringRef(cpuName).starts_with("znver");
   }
   return result;

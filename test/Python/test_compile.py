@@ -5,11 +5,11 @@
 
 import subprocess
 import sys
-import threading
 
 import norm_mlir
 import numpy as np
 import pytest
+from threads import run_in_threads
 
 SCALE = """
 func.func @scale(%x: tensor<?x?xf32>, %g: tensor<?xf32>) -> tensor<?x?xf32> {
@@ -240,17 +240,13 @@ def test_threads_call_and_compile_at_once(scale):
     x, g = array(300, 500), array(500)
     wrong = []
 
-    def work():
+    def work(_):
         own = norm_mlir.compile(SCALE)
         for f in [scale, own] * 20:
             if not (f(x, g) == x * g).all():
                 wrong.append(f)
 
-    threads = [threading.Thread(target=work) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    run_in_threads(work)
     assert not wrong
 
 

@@ -10,13 +10,13 @@ import os
 import re
 import subprocess
 import sys
-import threading
 
 import fake_cuda
 import norm_mlir
 import numpy as np
 import pytest
 from fake_cuda import DLPackArray, Tensor
+from threads import run_in_threads
 
 NORM = """
 func.func @norm(%x: tensor<?x8xf32>, %g: tensor<8xf32>, %s: f32) -> (tensor<?x8xf32>, tensor<?x8xf32>) {
@@ -261,16 +261,12 @@ def test_threads_call_at_once(norm):
     want = expected(x.values, g.values)[0]
     wrong = []
 
-    def work():
+    def work(_):
         for _ in range(5):
             if not np.allclose(norm(x, g, 2.0)[0].values, want, rtol=1e-5):
                 wrong.append(1)
 
-    threads = [threading.Thread(target=work) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    run_in_threads(work)
     assert not wrong
 
 

@@ -3,12 +3,12 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """The ready-made norms, beside their formulas in float64."""
 
-import threading
 import time
 
 import norm_mlir
 import numpy as np
 import pytest
+from threads import run_in_threads
 
 TOLERANCE = {"float16": 2e-3, "float32": 2e-6, "float64": 1e-14}
 
@@ -173,11 +173,7 @@ def test_threads_want_the_same(monkeypatch):
     def work(i):
         results[i] = norm_mlir.layer_norm(x)
 
-    threads = [threading.Thread(target=work, args=(i,)) for i in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    run_in_threads(work)
     assert len(compiled) == 1
     for result in results:
         np.testing.assert_array_equal(result, results[0])

@@ -60,13 +60,7 @@ def NormToVectorPass : Pass<"norm-to-vector"> {
   let options = targetOptions # [
     Option<"accuracy", "accuracy", "::mlir::norm::Accuracy",
            "::mlir::norm::Accuracy::Residual", "How statistics are taken",
-           [{::llvm::cl::values(
-               clEnumValN(::mlir::norm::Accuracy::Residual, "residual",
-                          "two-pass, with the mean's rounding error"),
-               clEnumValN(::mlir::norm::Accuracy::TwoPass, "two-pass",
-                          "two-pass"),
-               clEnumValN(::mlir::norm::Accuracy::Fast, "fast",
-                          "one pass, not checked"))}]>,
+           [{::mlir::norm::getAccuracyValues()}]>,
     Option<"lanes", "lanes", "int64_t", "0",
            "Elements taken at once; 0: by target">,
     Option<"rows", "rows", "int64_t", "0", "Rows taken at once; 0: by op">,

@@ -49,11 +49,7 @@ struct CPUPipelineOptions : PassPipelineOptions<CPUPipelineOptions> {
   Option<Accuracy> accuracy{
       *this, "accuracy", llvm::cl::init(Accuracy::Residual),
       llvm::cl::desc("vector road: how statistics are taken"),
-      llvm::cl::values(
-          clEnumValN(Accuracy::Residual, "residual",
-                     "two-pass, with the mean's rounding error"),
-          clEnumValN(Accuracy::TwoPass, "two-pass", "two-pass"),
-          clEnumValN(Accuracy::Fast, "fast", "one pass, not checked"))};
+      getAccuracyValues()};
   Option<int64_t> streamingBytes{
       *this, "streaming-bytes", llvm::cl::init(VectorOptions().streamingBytes),
       llvm::cl::desc("vector road: outs from this size on are stored past the "

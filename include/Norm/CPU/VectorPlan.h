@@ -10,6 +10,7 @@
 #define NORM_CPU_VECTORPLAN_H
 
 #include "Norm/IR/RowProgram.h"
+#include "llvm/Support/CommandLine.h"
 
 namespace mlir::norm {
 
@@ -54,6 +55,15 @@ enum class Accuracy {
   TwoPass,  ///< two-pass
   Fast      ///< one pass about the row's first elements, not checked
 };
+
+/// Their names, as options of passes and pipelines.
+inline llvm::cl::ValuesClass getAccuracyValues() {
+  return llvm::cl::values(
+      clEnumValN(Accuracy::Residual, "residual",
+                 "two-pass, with the mean's rounding error"),
+      clEnumValN(Accuracy::TwoPass, "two-pass", "two-pass"),
+      clEnumValN(Accuracy::Fast, "fast", "one pass, not checked"));
+}
 
 struct VectorOptions {
   Accuracy accuracy = Accuracy::Residual;
