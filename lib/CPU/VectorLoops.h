@@ -74,11 +74,18 @@ private:
   SmallVector<Value> emitRowByRow(ValueRange packed, Branch body);
   void emitMasked(Value lower, Value count, function_ref<void()> body);
 
+  struct Accumulator {
+    Combiner kind;
+    Type type;
+    /// A maximum of absolute values.
+    bool isMagnitude = false;
+  };
+  Value combine(const Accumulator &accumulator, Value a, Value b);
   /// What an element of a row adds to an accumulator.
   using Contribution = function_ref<Value(unsigned accumulator, unsigned row)>;
-  SmallVector<Value>
-  emitAccumulation(ArrayRef<std::pair<Combiner, Type>> accumulators,
-                   Contribution contribute, bool fetchesAhead = false);
+  SmallVector<Value> emitAccumulation(ArrayRef<Accumulator> accumulators,
+                                      Contribution contribute,
+                                      bool fetchesAhead = false);
   void emitPass(ArrayRef<ReduceOp> pass, bool fetchesAhead);
   /// The moments of the rows in flight, packed: their means are `mean` +
   /// `delta`.

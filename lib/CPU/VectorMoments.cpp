@@ -155,7 +155,7 @@ void VectorLoops::emitTwoPassesIf(Value conditions,
     any = vector::ReductionOp::create(builder, loc, vector::CombiningKind::OR,
                                       any);
   auto takeAnew = [&] {
-    SmallVector<std::pair<Combiner, Type>> accumulators;
+    SmallVector<Accumulator> accumulators;
     for (Moments &m : moments)
       accumulators.push_back({Combiner::add, m.reduce.getValue().getType()});
     SmallVector<Value> sums =
@@ -191,10 +191,11 @@ void VectorLoops::emitTwoPassesIf(Value conditions,
 /// The pass about m.mean, which completes the moments.
 void VectorLoops::emitCentredPass(MutableArrayRef<Moments> moments) {
   bool residual = options.accuracy != Accuracy::TwoPass;
-  SmallVector<std::pair<Combiner, Type>> accumulators;
+  SmallVector<Accumulator> accumulators;
   for (Moments &m : moments)
-    accumulators.append(residual ? 2 : 1,
-                        {Combiner::add, m.reduce.getValue().getType()});
+    accumulators.append(
+        residual ? 2 : 1,
+        Accumulator{Combiner::add, m.reduce.getValue().getType()});
   auto contract = arith::FastMathFlags::contract;
   // Spread here and not at the scope of the row, which ends before a choice.
   SmallVector<SmallVector<Value>> scalars, means;

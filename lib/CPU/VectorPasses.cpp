@@ -14,24 +14,50 @@
 using namespace mlir;
 using namespace mlir::norm;
 
+/// Absolute values are in the order of their bits as integers, NaNs above all
+/// others, and the identity −∞ is below them: one instruction on x86, where the
+/// float maximum that keeps NaNs takes four.
+static Value maxOfMagnitudes(OpBuilder &builder, Location loc, Value a,
+                             Value b) {
+  Type type = a.getType();
+  Type bits = builder.getIntegerType(
+      getElementTypeOrSelf(type).getIntOrFloatBitWidth());
+  if (auto vector = dyn_cast<VectorType>(type))
+    bits = vector.clone(bits);
+  auto toBits = [&](Value value) -> Value {
+    return arith::BitcastOp::create(builder, loc, bits, value);
+  };
+  Value max = arith::MaxSIOp::create(builder, loc, toBits(a), toBits(b));
+  return arith::BitcastOp::create(builder, loc, type, max);
+}
+
+Value VectorLoops::combine(const Accumulator &accumulator, Value a, Value b) {
+  if (accumulator.isMagnitude)
+    return maxOfMagnitudes(builder, loc, a, b);
+  ScalarBuilder scalars{builder, loc, arith::FastMathFlags::contract};
+  return scalars.combine(accumulator.kind, a, b);
+}
+
 /// One pass over the elements of the rows in flight; each row has an
 /// accumulator for each entry of `accumulators`, to which `contribute` says
 /// what an element adds. Returns the results per row, packed: lanes are
 /// combined.
 SmallVector<Value>
-VectorLoops::emitAccumulation(ArrayRef<std::pair<Combiner, Type>> accumulators,
+VectorLoops::emitAccumulation(ArrayRef<Accumulator> accumulators,
                               Contribution contribute, bool fetchesAhead) {
   // Where the rest of a row is taken one by one, it has accumulators of its
   // own.
   bool hasScalars = plan.reducesAcrossLanes && !plan.hasMaskedTails;
   unsigned number = accumulators.size() * values.numRows;
-  auto getKind = [&](unsigned i) {
-    return accumulators[i % number / values.numRows].first;
+  auto getAccumulator = [&](unsigned i) -> const Accumulator & {
+    return accumulators[i % number / values.numRows];
   };
   auto createIdentity = [&](unsigned i, bool scalar) -> Value {
-    auto [kind, type] = accumulators[i / values.numRows];
-    Type spread = scalar ? type : values.getSpreadType(type);
-    return arith::ConstantOp::create(builder, loc, getIdentity(kind, spread));
+    const Accumulator &accumulator = getAccumulator(i);
+    Type spread =
+        scalar ? accumulator.type : values.getSpreadType(accumulator.type);
+    return arith::ConstantOp::create(builder, loc,
+                                     getIdentity(accumulator.kind, spread));
   };
   SmallVector<Value> inits;
   for (unsigned i = 0; i < number; ++i)
@@ -40,12 +66,11 @@ VectorLoops::emitAccumulation(ArrayRef<std::pair<Combiner, Type>> accumulators,
     for (unsigned i = 0; i < number; ++i)
       inits.push_back(createIdentity(i, /*scalar=*/true));
 
-  ScalarBuilder scalars{builder, loc, arith::FastMathFlags::contract};
   auto merge = [&](ValueRange carried, ValueRange chunk) {
     SmallVector<Value> merged;
     for (auto [i, both] : llvm::enumerate(llvm::zip_equal(carried, chunk)))
       merged.push_back(
-          scalars.combine(getKind(i), std::get<0>(both), std::get<1>(both)));
+          combine(getAccumulator(i), std::get<0>(both), std::get<1>(both)));
     return merged;
   };
   Chunks chunks{inits, merge};
@@ -65,9 +90,10 @@ VectorLoops::emitAccumulation(ArrayRef<std::pair<Combiner, Type>> accumulators,
               value = arith::SelectOp::create(
                   builder, loc, values.mask, value,
                   arith::ConstantOp::create(
-                      builder, loc, getIdentity(getKind(i), value.getType())));
+                      builder, loc,
+                      getIdentity(getAccumulator(i).kind, value.getType())));
             next[first + i] =
-                scalars.combine(getKind(i), next[first + i], value);
+                combine(getAccumulator(i), next[first + i], value);
           }
         }
         return next;
@@ -78,12 +104,12 @@ VectorLoops::emitAccumulation(ArrayRef<std::pair<Combiner, Type>> accumulators,
   SmallVector<Value> packed;
   for (unsigned i = 0; i < number; i += values.numRows) {
     ArrayRef<Value> rows(results);
-    packed.push_back(
-        reduceLanes(builder, loc, getKind(i), rows.slice(i, values.numRows)));
+    packed.push_back(reduceLanes(builder, loc, getAccumulator(i).kind,
+                                 rows.slice(i, values.numRows)));
     if (hasScalars)
       packed.back() =
-          scalars.combine(getKind(i), packed.back(),
-                          values.pack(rows.slice(number + i, values.numRows)));
+          combine(getAccumulator(i), packed.back(),
+                  values.pack(rows.slice(number + i, values.numRows)));
   }
   return packed;
 }
@@ -98,7 +124,7 @@ void VectorLoops::emitPass(ArrayRef<ReduceOp> pass, bool fetchesAhead) {
     unsigned accumulator;
   };
   SmallVector<Entry> entries;
-  SmallVector<std::pair<Combiner, Type>> accumulators;
+  SmallVector<Accumulator> accumulators;
   SmallVector<std::pair<unsigned, bool>> owners; // entry, whether squared
   for (ReduceOp reduce : pass) {
     bool isMoments = reduce.getKind() == Combiner::moments;
@@ -111,8 +137,11 @@ void VectorLoops::emitPass(ArrayRef<ReduceOp> pass, bool fetchesAhead) {
     }
     for (unsigned i = 0; i < (entry.shift ? 2 : 1); ++i) {
       owners.push_back({entries.size() - 1, i == 1});
-      accumulators.push_back({isMoments ? Combiner::add : reduce.getKind(),
-                              reduce.getValue().getType()});
+      accumulators.push_back(
+          {isMoments ? Combiner::add : reduce.getKind(),
+           reduce.getValue().getType(),
+           reduce.getKind() == Combiner::max &&
+               reduce.getValue().getDefiningOp<math::AbsFOp>()});
     }
   }
 
