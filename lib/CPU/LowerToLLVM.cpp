@@ -53,4 +53,5 @@ void mlir::norm::buildLoweringToLLVM(OpPassManager &pm) {
   pm.addPass(createConvertOpenMPToLLVMPass());
   pm.addPass(createReconcileUnrealizedCastsPass());
   pm.addPass(createNormKeepLoopAnnotationsPass());
+  pm.addPass(createNormStreamHalvesPass());
 }

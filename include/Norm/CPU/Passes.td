@@ -171,6 +171,38 @@ def NormKeepLoopAnnotationsPass : Pass<"norm-keep-loop-annotations"> {
   }];
 }
 
+def NormStreamHalvesPass : Pass<"norm-stream-halves"> {
+  let summary = "Streaming stores of f16 and bf16 are of f32";
+  let description = [{
+    LLVM's x86 backend has no streaming store of 512 bits of bf16, nor of f16 but
+    those just rounded, and makes a plain one of it without a word, which reads
+    each line of the out before it writes it. Their bits are stored as half as
+    many f32, behind `llvm.arithmetic.fence`, which is no instruction: LLVM would
+    else store the halves again.
+
+    Example:
+
+    ```mlir
+    llvm.func @store(%v: vector<32xbf16>, %p: !llvm.ptr) {
+      llvm.store %v, %p {alignment = 64 : i64, nontemporal} : vector<32xbf16>, !llvm.ptr
+      llvm.return
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    llvm.func @store(%v: vector<32xbf16>, %p: !llvm.ptr) {
+      %pairs = llvm.bitcast %v : vector<32xbf16> to vector<16xf32>
+      %fence = llvm.call_intrinsic "llvm.arithmetic.fence"(%pairs) : (vector<16xf32>) -> vector<16xf32>
+      llvm.store %fence, %p {alignment = 64 : i64, nontemporal} : vector<16xf32>, !llvm.ptr
+      llvm.return
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
 def NormTargetFunctionsPass : Pass<"norm-target-functions"> {
   let summary = "Functions of LLVM say which CPU they are for";
   let description = [{
