@@ -2,18 +2,18 @@
 # Part of the Norm project, under the Apache License v2.0 with LLVM Exceptions.
 # See LICENSE for license information.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Norms beside those of PyTorch, Inductor, ONNX Runtime, JAX and IREE, in one process.
+"""Norms beside those of PyTorch, Inductor, ONNX Runtime, oneDNN, JAX and IREE.
 
     make bench-peers        # a virtual environment of its own, then this
 
 usage: peers.py [--threads N] [--rounds N] [--json FILE] [--plot FILE.png]
 
-Every peer that is installed normalizes the same arrays, is checked against NumPy
-in f64 first, and is timed in turn with the others; medians. Peers that allocate
-their results get memory that was in use before, as glibc is told to give none
-back: fresh pages would cost as much as the norm. A share is the time of NumPy's
-copy of x over that of the kernel. The cases are larger than the caches, where
-what a call costs does not matter.
+In one process, every peer that is installed normalizes the same arrays, is
+checked against NumPy in f64 first, and is timed in turn with the others;
+medians. Peers that allocate their results get memory that was in use before, as
+glibc is told to give none back: fresh pages would cost as much as the norm. A
+share is the time of NumPy's copy of x over that of the kernel. The cases are
+larger than the caches, where what a call costs does not matter.
 """
 
 import argparse
@@ -26,6 +26,7 @@ import time
 
 import numpy as np
 from bench import cpu_name, gelu, plot, version
+from onednn_peer import onednn
 
 CASES = {
     # name: op, rows, features
@@ -192,10 +193,13 @@ PEERS = {
     "PyTorch": pytorch,
     "Inductor": inductor,
     "ONNX Runtime": onnx_runtime,
+    "oneDNN": onednn,
     "JAX": jax_jit,
     "IREE": iree,
 }
-PACKAGES = ["norm_mlir", "torch", "onnxruntime", "jax", "iree-base-compiler", "numpy"]
+PACKAGES = [
+    "norm_mlir", "torch", "onnxruntime", "onednn-cpu-gomp", "jax", "iree-base-compiler", "numpy"
+]
 
 
 def prepare(case, threads):
