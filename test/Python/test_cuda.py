@@ -6,6 +6,7 @@
 Its kernels run on the PTX interpreter, so that results are real ones.
 """
 
+import gc
 import os
 import re
 import subprocess
@@ -245,6 +246,18 @@ def test_compiled_for_the_gpu(monkeypatch, capfd):
     monkeypatch.setenv("FAKE_CUDA_CAPABILITY", "75")
     with pytest.raises(RuntimeError, match="no code is made for the first GPU, of compute capability 7.5"):
         norm_mlir.compile(NORM, target="cuda")
+
+
+def test_kernels_go_with_the_function(capfd):
+    """On whichever devices they are, once they have ended."""
+    norm = norm_mlir.compile(NORM, target="cuda")
+    for device in 0, 1:
+        norm(Tensor(array(5, 8), device), Tensor(array(8), device), 2.0)
+    capfd.readouterr()
+    del norm
+    gc.collect()
+    lines = capfd.readouterr().err.split()
+    assert lines == 2 * ["cuCtxSetCurrent", "cuCtxSynchronize", "cuModuleUnload"] + ["cuCtxSetCurrent", "none"]
 
 
 def test_no_driver():
