@@ -101,8 +101,6 @@ struct Road {
   bool hasUncheckedShift = false;
   /// Like another but in one thing: of a sample, a part is enough.
   bool isVariation = false;
-  /// The chip has f8.
-  bool hasF8 = false;
 };
 
 struct KernelCase {

@@ -27,11 +27,11 @@ std::vector<Road> numerics::getRoads() {
       {"linalg", "road=linalg", false},
       {"affine", "road=affine", false},
       // With clusters, without them, and with instructions on pairs of f32.
-      {"gpu", "chip=sm_90", true, true, false, false, true},
+      {"gpu", "chip=sm_90", true, true},
       {"gpu-sm_80", "chip=sm_80", true, true},
-      {"gpu-sm_100", "chip=sm_100", true, true, false, false, true},
+      {"gpu-sm_100", "chip=sm_100", true, true},
       // Rows of any length as those are that no cluster holds.
-      {"gpu-split", "chip=sm_80 split-rows-above=0", true, true, true},
+      {"gpu-split", "chip=sm_80 split-rows-above=0", true, true, false, true},
   };
   if (llvm::Triple(llvm::sys::getProcessTriple()).getArch() !=
       llvm::Triple::x86_64)
@@ -202,8 +202,8 @@ std::vector<KernelCase> numerics::enumerateCases() {
         auto add = [&](const Variant &variant, Layout layout, bool isDynamic,
                        ArrayRef<Geometry> geometries) {
           bool isF8 = variant.code && *variant.code != Code::int8;
-          if (isF8 && !road.hasF8)
-            return;
+          if (isF8 && StringRef(road.pipelineOptions).contains("sm_80"))
+            return; // Which has none.
           KernelCase kernel{program, road,      dtype, variant,
                             layout,  isDynamic, {}};
           if (isDynamic) {
