@@ -319,6 +319,33 @@ def test_buffers_between_kernels(log):
     np.testing.assert_allclose(got, a / np.sqrt((a * a).sum(0) + 1e-5), rtol=1e-5)
 
 
+def test_rows_shared_by_blocks(log):
+    """What these leave for each other is on the stream as well."""
+    norm = norm_mlir.compile(
+        """
+        func.func @norm(%x: tensor<4x8xf32>) -> tensor<4x8xf32> {
+          %e = tensor.empty() : tensor<4x8xf32>
+          %y = norm.layer_norm ins(%x : tensor<4x8xf32>) outs(%e : tensor<4x8xf32>) dims = [1] eps = 1.0e-5
+          return %y : tensor<4x8xf32>
+        }""",
+        target="cuda",
+        options="split-rows-above=4",
+    )
+    x, y = Tensor(array(4, 8)), Tensor(array(4, 8))
+    log()
+    norm(x, out=y)
+    calls = [re.sub(" grid.*(stream 0x70).*| [0-9]+ ", r" \1", line) for line in log()]
+    assert calls[1:-1] == [
+        "cuMemAllocAsync stream 0x70",
+        "cuLaunchKernelEx stream 0x70",
+        "cuLaunchKernelEx stream 0x70",
+        "cuMemFreeAsync stream 0x70",
+    ]
+    centred = x.values - x.values.mean(1, keepdims=True)
+    want = centred / np.sqrt((centred**2).mean(1, keepdims=True) + 1e-5)
+    np.testing.assert_allclose(y.values, want, rtol=1e-4, atol=1e-6)
+
+
 def test_ready_made():
     x, w = array(6, 8), array(8)
     for kind in (Tensor, DLPackArray):
