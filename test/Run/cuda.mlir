@@ -15,6 +15,14 @@
 // CHECK:      result0: 2x1024xf32
 // CHECK:      result0: {{.*}}: right
 
+// So is what blocks of a row leave for each other.
+// RUN: env LD_LIBRARY_PATH=%norm_binary_dir/test/CUDA/fake norm-run %s --target=cuda --pipeline-options=split-rows-above=64 2>&1 | FileCheck %s --check-prefix=SPLIT
+// SPLIT:      cuMemAllocManaged 16 flags 1
+// SPLIT:      cuLaunchKernelEx
+// SPLIT-NEXT: cuModuleGetFunction
+// SPLIT-NEXT: cuLaunchKernelEx
+// SPLIT-NEXT: cuMemFree{{ *$}}
+
 // With the function its kernels go, once they have ended.
 // RUN: env LD_LIBRARY_PATH=%norm_binary_dir/test/CUDA/fake norm-run %s --target=cuda 2>&1 >%t | FileCheck %s --check-prefix=UNLOADED
 // UNLOADED:      cuLaunchKernelEx
