@@ -68,6 +68,7 @@ mlirNormCompileOptionsGetDefault(void);
 MLIR_CAPI_EXPORTED MlirNormKernel mlirNormCompile(
     MlirModule module, MlirStringRef entry, MlirNormCompileOptions options);
 
+/// What it has on GPUs goes too, once they have done all they were given.
 MLIR_CAPI_EXPORTED void mlirNormKernelDestroy(MlirNormKernel kernel);
 
 static inline bool mlirNormKernelIsNull(MlirNormKernel kernel) {

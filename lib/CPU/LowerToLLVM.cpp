@@ -36,6 +36,7 @@ void mlir::norm::buildLoweringToLLVM(OpPassManager &pm) {
   functions.addPass(memref::createExpandOpsPass());
   functions.addPass(createLowerAffinePass());
   functions.addPass(arith::createArithExpandOpsPass());
+  functions.addPass(createNormExpandF8Pass());
   functions.addPass(createNormEmulateBF16Pass());
   // The one op of math that has neither an intrinsic nor a function in libm.
   functions.addPass(math::createMathExpandOpsPass({{"clampf"}}));

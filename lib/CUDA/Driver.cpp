@@ -9,11 +9,14 @@
 #include "Driver.h"
 #include "Norm-c/CUDA.h"
 #include <cstdio>
+#include <cstdlib>
 #include <dlfcn.h>
 #include <map>
 #include <mutex>
 
 using namespace norm::cuda;
+
+static bool isProcessEnding = false;
 
 namespace {
 /// The driver of this process, or why there is none.
@@ -43,8 +46,10 @@ void Loaded::load() {
   if (Result result = driver.cuInit(0)) {
     const char *name = nullptr;
     driver.cuGetErrorName(result, &name);
-    fail("the CUDA driver does not start: cuInit", name ? name : "?");
+    return fail("the CUDA driver does not start: cuInit", name ? name : "?");
   }
+  // Before what the driver does then, which it has said by now.
+  std::atexit([] { isProcessEnding = true; });
 }
 
 static const Loaded &getLoaded() {
@@ -53,6 +58,8 @@ static const Loaded &getLoaded() {
 }
 
 const char *Driver::findProblem() { return getLoaded().problem; }
+
+bool Driver::isEnding() { return isProcessEnding; }
 
 static int defaultDevice = 0;
 

@@ -57,6 +57,7 @@ constexpr int jitErrorLogBufferSizeBytes = 6;
 // CUdevice_attribute.
 constexpr int computeCapabilityMajor = 75;
 constexpr int computeCapabilityMinor = 76;
+constexpr int memoryPoolsSupported = 115;
 
 /// Name here, name in the library, parameters.
 #define NORM_CUDA_FUNCTIONS(F)                                                 \
@@ -66,6 +67,7 @@ constexpr int computeCapabilityMinor = 76;
   F(cuDevicePrimaryCtxRetain, "cuDevicePrimaryCtxRetain", Context *, int)      \
   F(cuCtxGetCurrent, "cuCtxGetCurrent", Context *)                             \
   F(cuCtxSetCurrent, "cuCtxSetCurrent", Context)                               \
+  F(cuCtxGetDevice, "cuCtxGetDevice", int *)                                   \
   F(cuCtxSynchronize, "cuCtxSynchronize")                                      \
   F(cuModuleLoadDataEx, "cuModuleLoadDataEx", Module *, const void *,          \
     unsigned, int *, void **)                                                  \
@@ -110,6 +112,8 @@ struct Driver {
   /// The same. There is a current context then: the caller's, or the primary
   /// one of the default device.
   static const Driver &enter();
+  /// The process ends: the driver may be gone, and frees what it has itself.
+  static bool isEnding();
   /// Retained once.
   Context getPrimaryContext(int device) const;
   /// Fails with the call, the code and what more is known, unless it is a

@@ -14,7 +14,23 @@ static DevicePointer toDevice(const void *data) {
   return reinterpret_cast<uintptr_t>(data);
 }
 
-extern "C" void *mgpuMemAlloc(uint64_t bytes, Stream, bool isHostShared) {
+/// Whether memory comes and goes in the order of `stream`, so that nothing
+/// waits: if there is one, that of the caller first, and the device has that.
+static bool isOrderedBy(Stream &stream, const Driver &driver) {
+  Caller &caller = Caller::get();
+  if (caller.isPresent)
+    stream = caller.stream;
+  else if (!stream)
+    return false;
+  int device = 0, hasPools = 0;
+  NORM_CUDA_CHECK(cuCtxGetDevice(&device));
+  NORM_CUDA_CHECK(
+      cuDeviceGetAttribute(&hasPools, memoryPoolsSupported, device));
+  return hasPools;
+}
+
+extern "C" void *mgpuMemAlloc(uint64_t bytes, Stream stream,
+                              bool isHostShared) {
   if (!bytes)
     return nullptr;
   const Driver &driver = Driver::enter();
@@ -22,18 +38,19 @@ extern "C" void *mgpuMemAlloc(uint64_t bytes, Stream, bool isHostShared) {
   constexpr unsigned attachGlobal = 1;
   if (isHostShared)
     NORM_CUDA_CHECK(cuMemAllocManaged(&data, bytes, attachGlobal));
-  else if (Caller &caller = Caller::get(); caller.isPresent)
-    NORM_CUDA_CHECK(cuMemAllocAsync(&data, bytes, caller.stream));
+  else if (isOrderedBy(stream, driver))
+    NORM_CUDA_CHECK(cuMemAllocAsync(&data, bytes, stream));
   else
     NORM_CUDA_CHECK(cuMemAlloc(&data, bytes));
   return reinterpret_cast<void *>(uintptr_t(data));
 }
-extern "C" void mgpuMemFree(void *data, Stream) {
+/// Out of order, once the device has done all that it was given.
+extern "C" void mgpuMemFree(void *data, Stream stream) {
   if (!data)
     return;
   const Driver &driver = Driver::enter();
-  if (Caller &caller = Caller::get(); caller.isPresent)
-    NORM_CUDA_CHECK(cuMemFreeAsync(toDevice(data), caller.stream));
+  if (isOrderedBy(stream, driver))
+    NORM_CUDA_CHECK(cuMemFreeAsync(toDevice(data), stream));
   else
     NORM_CUDA_CHECK(cuMemFree(toDevice(data)));
 }

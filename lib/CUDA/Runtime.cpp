@@ -43,6 +43,7 @@ struct LazyModule {
   };
 
   explicit LazyModule(const void *image) : image(image) {}
+  ~LazyModule();
   Function getFunction(const char *name);
 
   const void *image;
@@ -80,14 +81,29 @@ Function LazyModule::getFunction(const char *name) {
   return function;
 }
 
+/// Whose kernels may still run. Nobody is there to be told of failures: what
+/// was in a context that is gone is gone too.
+LazyModule::~LazyModule() {
+  if (loaded.empty() || Driver::isEnding())
+    return;
+  const Driver &driver = Driver::get();
+  Context before = nullptr;
+  driver.cuCtxGetCurrent(&before);
+  for (auto &[context, here] : loaded)
+    if (here.module && !driver.cuCtxSetCurrent(context) &&
+        !driver.cuCtxSynchronize())
+      driver.cuModuleUnload(here.module);
+  driver.cuCtxSetCurrent(before);
+}
+
 extern "C" LazyModule *mgpuModuleLoad(const void *image, size_t) {
   return new LazyModule(image);
 }
 extern "C" LazyModule *mgpuModuleLoadJIT(const void *image, int32_t) {
   return new LazyModule(image);
 }
-/// At the end of the process, when the driver may be gone already: it frees
-/// what it has itself.
+/// By a destructor of the host code: when a JIT frees it, or at the end of the
+/// process.
 extern "C" void mgpuModuleUnload(LazyModule *module) { delete module; }
 extern "C" Function mgpuModuleGetFunction(LazyModule *module,
                                           const char *name) {

@@ -15,6 +15,14 @@
 
 namespace mlir::norm {
 
+/// What is known of some elements of a row for one reduce: its value; of
+/// moments the sum of their differences from the shift, and besides how many
+/// they are and the squares about their own mean.
+struct RowPart {
+  Value value;
+  Value count, squares;
+};
+
 /// Emits the code of one norm.generic for one plan.
 class KernelEmitter {
 public:
@@ -46,9 +54,10 @@ private:
 
   // Statistics.
   using Accumulator = std::pair<Combiner, Type>;
-  SmallVector<Value>
-  accumulate(ArrayRef<Accumulator> accumulators,
-             function_ref<Value(unsigned number, unsigned chunk)> contribute);
+  Accumulator getAccumulator(ReduceOp reduce);
+  Value widen(Value value, Type type);
+  Value orIdentity(Combiner kind, Value value, unsigned chunk);
+  Value reduceLanes(Combiner kind, Value value);
   SmallVector<Value>
   reduceRow(ArrayRef<Accumulator> accumulators,
             function_ref<Value(unsigned number, unsigned chunk)> contribute);
@@ -56,8 +65,21 @@ private:
   Value emitShift(ReduceOp reduce);
   Value orZero(Value value);
   TeamStatistic getMean(Value shift, Value delta);
+  void setStatistic(ReduceOp reduce, unsigned number, Value result,
+                    Value shift);
   void emitPass(ArrayRef<ReduceOp> pass);
+  void emitHeldPass(ArrayRef<ReduceOp> pass, ArrayRef<Value> shifts);
   Value divideByLength(Value sum);
+
+  // Of rows that are read in a loop.
+  Value getOwnMean(const RowPart &part);
+  Value getSquaresAbout(Value mean, const RowPart &part);
+  void addChunks(ReduceOp reduce, Value shift, Value newCount, RowPart &part);
+  Value countElements(Value before);
+  SmallVector<RowPart> streamRow(ArrayRef<ReduceOp> pass,
+                                 ArrayRef<Value> shifts);
+  void mergeInTeam(ArrayRef<ReduceOp> pass, MutableArrayRef<RowPart> parts);
+  void emitStreamedPass(ArrayRef<ReduceOp> pass, ArrayRef<Value> shifts);
 
   // Among the threads of a row.
   void reduceInTeam(ArrayRef<Accumulator> accumulators,
@@ -73,9 +95,8 @@ private:
   Value shuffle(Value value, int64_t distance);
 
   // Among the blocks of a row, from one launch to the next.
-  SmallVector<Value> loadPartials(ArrayRef<Accumulator> accumulators);
-  void storePartials(ValueRange results);
-  bool isKnown() const { return numPasses < launch; }
+  SmallVector<RowPart> loadPartials(ArrayRef<ReduceOp> pass);
+  void storePartials(ArrayRef<RowPart> parts);
 
   // Outs.
   void emitStores();

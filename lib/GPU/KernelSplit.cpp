@@ -13,37 +13,46 @@
 using namespace mlir;
 using namespace mlir::norm;
 
-/// What all blocks of an earlier launch have found: one of them a thread, which
-/// are then combined as those of the threads are, in one order in every block.
-SmallVector<Value>
-KernelEmitter::loadPartials(ArrayRef<Accumulator> accumulators) {
+/// What the blocks of an earlier launch have found: that of one block a thread.
+SmallVector<RowPart> KernelEmitter::loadPartials(ArrayRef<ReduceOp> pass) {
+  SmallVector<Value> identities;
+  for (ReduceOp reduce : pass) {
+    auto [kind, type] = getAccumulator(reduce);
+    identities.append(
+        reduce.getKind() == Combiner::moments ? 3 : 1,
+        arith::ConstantOp::create(builder, loc, getIdentity(kind, type)));
+  }
   Value isBlock = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ult,
                                         thread, partials.getNumBlocks());
-  SmallVector<Value> identities;
-  for (auto [kind, type] : accumulators)
-    identities.push_back(
-        arith::ConstantOp::create(builder, loc, getIdentity(kind, type)));
   auto ifOp = scf::IfOp::create(builder, loc, ValueRange(identities).getTypes(),
                                 isBlock, /*withElseRegion=*/true);
   {
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToStart(ifOp.thenBlock());
     SmallVector<Value> loaded;
-    for (auto [i, accumulator] : llvm::enumerate(accumulators))
+    for (Value identity : identities)
       loaded.push_back(
-          partials.load(numPartials + i, thread, accumulator.second));
+          partials.load(numPartials++, thread, identity.getType()));
     scf::YieldOp::create(builder, loc, loaded);
     builder.setInsertionPointToStart(ifOp.elseBlock());
     scf::YieldOp::create(builder, loc, identities);
   }
-  SmallVector<Value> results(ifOp.getResults());
-  reduceInTeam(accumulators, results);
-  return results;
+  SmallVector<RowPart> parts;
+  unsigned i = 0;
+  for (ReduceOp reduce : pass) {
+    RowPart &part = parts.emplace_back();
+    part.value = ifOp.getResult(i++);
+    if (reduce.getKind() != Combiner::moments)
+      continue;
+    part.count = ifOp.getResult(i++);
+    part.squares = ifOp.getResult(i++);
+  }
+  return parts;
 }
 
 /// The first thread leaves what the block has found, and the shifts that this
 /// is about.
-void KernelEmitter::storePartials(ValueRange results) {
+void KernelEmitter::storePartials(ArrayRef<RowPart> parts) {
   Value isFirst = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq,
                                         thread, index(0));
   auto ifOp = scf::IfOp::create(builder, loc, isFirst);
@@ -51,6 +60,8 @@ void KernelEmitter::storePartials(ValueRange results) {
   builder.setInsertionPointToStart(ifOp.thenBlock());
   for (auto [i, shift] : llvm::enumerate(shifts))
     partials.store(numPartials - shifts.size() + i, shift);
-  for (auto [i, result] : llvm::enumerate(results))
-    partials.store(numPartials + i, result);
+  for (const RowPart &part : parts)
+    for (Value value : {part.value, part.count, part.squares})
+      if (value)
+        partials.store(numPartials++, value);
 }

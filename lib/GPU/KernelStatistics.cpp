@@ -18,10 +18,13 @@ using namespace mlir::norm;
 static constexpr auto anyOrder =
     arith::FastMathFlags::reassoc | arith::FastMathFlags::nsz;
 
-/// Halves are combined as f32: they are when they are shuffled.
-static Type getAccumulatorType(Type type) {
-  return type.getIntOrFloatBitWidth() < 32 ? Float32Type::get(type.getContext())
-                                           : type;
+/// Moments are sums. Halves are combined as f32: they are when they are
+/// shuffled.
+KernelEmitter::Accumulator KernelEmitter::getAccumulator(ReduceOp reduce) {
+  bool isMoments = reduce.getKind() == Combiner::moments;
+  Type type = reduce.getValue().getType();
+  return {isMoments ? Combiner::add : reduce.getKind(),
+          type.getIntOrFloatBitWidth() < 32 ? builder.getF32Type() : type};
 }
 
 /// True if the reduces cannot be known without the argument.
@@ -36,58 +39,48 @@ static bool isNeededBy(BlockArgument arg, ArrayRef<ReduceOp> pass) {
                       [&](Operation *user) { return slice.contains(user); });
 }
 
-/// Combines what each element contributes, over all elements that the block or
-/// cluster takes.
+/// Combines what each element contributes, over all elements of a row that is
+/// held.
 SmallVector<Value> KernelEmitter::reduceRow(
     ArrayRef<Accumulator> accumulators,
     function_ref<Value(unsigned number, unsigned chunk)> contribute) {
-  SmallVector<Value> inits;
-  for (auto [kind, type] : accumulators)
-    inits.push_back(arith::ConstantOp::create(
-        builder, loc, getIdentity(kind, values.getSpreadType(type))));
-  SmallVector<Value> results = forEachChunk(inits, [&](ValueRange carried) {
-    SmallVector<SmallVector<Value>> terms(accumulators.size());
+  SmallVector<Value> results;
+  for (auto [i, accumulator] : llvm::enumerate(accumulators)) {
+    auto [kind, type] = accumulator;
+    SmallVector<Value> terms;
     for (unsigned chunk = 0; chunk < values.chunks.size(); ++chunk)
-      for (unsigned i = 0; i < accumulators.size(); ++i) {
-        Value value = contribute(i, chunk);
-        if (value.getType() != inits[i].getType())
-          value =
-              arith::ExtFOp::create(builder, loc, inits[i].getType(), value);
-        if (Value inBounds = values.chunks[chunk].inBounds)
-          value =
-              arith::SelectOp::create(builder, loc, inBounds, value, inits[i]);
-        terms[i].push_back(value);
-      }
-    SmallVector<Value> next;
-    for (auto [i, accumulator] : llvm::enumerate(accumulators)) {
-      if (!plan.isHeld)
-        terms[i].push_back(carried[i]);
-      next.push_back(combineAll(accumulator.first, terms[i]));
-    }
-    return next;
-  });
-  for (auto [accumulator, result] : llvm::zip_equal(accumulators, results))
-    if (isa<VectorType>(result.getType()))
-      result = vector::ReductionOp::create(
-          builder, loc, getCombiningKind(accumulator.first), result, anyOrder);
+      terms.push_back(
+          orIdentity(kind, widen(contribute(i, chunk), type), chunk));
+    results.push_back(reduceLanes(kind, combineAll(kind, terms)));
+  }
   reduceInTeam(accumulators, results);
   return results;
 }
 
-/// The same over all of the row. Of blocks that share it, those of this launch
-/// leave their part to the next one.
-SmallVector<Value> KernelEmitter::accumulate(
-    ArrayRef<Accumulator> accumulators,
-    function_ref<Value(unsigned number, unsigned chunk)> contribute) {
-  SmallVector<Value> results = plan.isSplit && isKnown()
-                                   ? loadPartials(accumulators)
-                                   : reduceRow(accumulators, contribute);
-  isDone = plan.isSplit && numPasses == launch;
-  if (isDone)
-    storePartials(results);
-  ++numPasses;
-  numPartials += accumulators.size();
-  return results;
+/// As the accumulator's type.
+Value KernelEmitter::widen(Value value, Type type) {
+  if (isa<VectorType>(value.getType()))
+    type = values.getSpreadType(type);
+  if (value.getType() == type)
+    return value;
+  return arith::ExtFOp::create(builder, loc, type, value);
+}
+
+/// What the row does not have contributes what changes nothing.
+Value KernelEmitter::orIdentity(Combiner kind, Value value, unsigned chunk) {
+  Value inBounds = values.chunks[chunk].inBounds;
+  if (!inBounds)
+    return value;
+  Value identity = arith::ConstantOp::create(
+      builder, loc, getIdentity(kind, value.getType()));
+  return arith::SelectOp::create(builder, loc, inBounds, value, identity);
+}
+
+Value KernelEmitter::reduceLanes(Combiner kind, Value value) {
+  if (!isa<VectorType>(value.getType()))
+    return value;
+  return vector::ReductionOp::create(builder, loc, getCombiningKind(kind),
+                                     value, anyOrder);
 }
 
 Value KernelEmitter::divideByLength(Value sum) {
@@ -132,7 +125,7 @@ Value KernelEmitter::getShift(ReduceOp reduce) {
   if (!plan.isSplit)
     return emitShift(reduce);
   unsigned number = numPartials++;
-  if (isKnown())
+  if (numPasses < launch)
     return partials.load(number, partials.getRank(),
                          reduce.getValue().getType());
   Value shift = emitShift(reduce);
@@ -162,7 +155,19 @@ TeamStatistic KernelEmitter::getMean(Value shift, Value delta) {
   return {mean, orZero(lost)};
 }
 
-/// The reduces of one level, and of moments the second pass, about the mean.
+/// Of a sum over the row; of moments the sum about the shift, and the squares.
+void KernelEmitter::setStatistic(ReduceOp reduce, unsigned number, Value result,
+                                 Value shift) {
+  Type type = reduce.getValue().getType();
+  if (reduce.getKind() == Combiner::moments)
+    result = divideByLength(result);
+  if (result.getType() != type)
+    result = arith::TruncFOp::create(builder, loc, type, result);
+  values.statistics[reduce.getStats()[number]] =
+      shift ? getMean(shift, result) : TeamStatistic{result, Value()};
+}
+
+/// The reduces of one level.
 void KernelEmitter::emitPass(ArrayRef<ReduceOp> pass) {
   // All of the row is on its way before anything waits for it.
   if (plan.isHeld)
@@ -171,59 +176,48 @@ void KernelEmitter::emitPass(ArrayRef<ReduceOp> pass) {
           isNeededBy(arg, pass))
         for (unsigned chunk = 0; chunk < values.chunks.size(); ++chunk)
           values.get(arg, chunk);
-
-  SmallVector<Accumulator> accumulators;
   SmallVector<Value> shifts;
+  for (ReduceOp reduce : pass)
+    shifts.push_back(reduce.getKind() == Combiner::moments ? getShift(reduce)
+                                                           : Value());
+  if (plan.isHeld)
+    emitHeldPass(pass, shifts);
+  else
+    emitStreamedPass(pass, shifts);
+}
+
+/// Of moments the mean, and then the squares about it.
+void KernelEmitter::emitHeldPass(ArrayRef<ReduceOp> pass,
+                                 ArrayRef<Value> shifts) {
+  SmallVector<Accumulator> accumulators;
   SmallVector<ReduceOp> moments;
   for (ReduceOp reduce : pass) {
-    bool isMoments = reduce.getKind() == Combiner::moments;
-    shifts.push_back(isMoments ? getShift(reduce) : Value());
-    accumulators.push_back({isMoments ? Combiner::add : reduce.getKind(),
-                            getAccumulatorType(reduce.getValue().getType())});
-    if (isMoments)
+    accumulators.push_back(getAccumulator(reduce));
+    if (reduce.getKind() == Combiner::moments)
       moments.push_back(reduce);
   }
   SmallVector<Value> results =
-      accumulate(accumulators, [&](unsigned i, unsigned chunk) -> Value {
-        ReduceOp reduce = pass[i];
-        Value v = values.getSpread(reduce.getValue(), chunk);
+      reduceRow(accumulators, [&](unsigned i, unsigned chunk) -> Value {
+        Value v = values.getSpread(ReduceOp(pass[i]).getValue(), chunk);
         if (!shifts[i])
           return v;
         return arith::SubFOp::create(builder, loc, v, values.spread(shifts[i]));
       });
-  if (isDone)
-    return;
-  for (auto [number, shift, result] : llvm::enumerate(shifts, results)) {
-    ReduceOp reduce = pass[number];
-    Type type = reduce.getValue().getType();
-    if (shift)
-      result = divideByLength(result);
-    if (result.getType() != type)
-      result = arith::TruncFOp::create(builder, loc, type, result);
-    TeamStatistic &statistic = values.statistics[reduce.getStats()[0]];
-    statistic = shift ? getMean(shift, result) : TeamStatistic{result, Value()};
-  }
+  for (auto [reduce, result, shift] : llvm::zip_equal(pass, results, shifts))
+    setStatistic(reduce, 0, result, shift);
   if (moments.empty())
     return;
 
   accumulators.clear();
   for (ReduceOp reduce : moments)
-    accumulators.push_back(
-        {Combiner::add, getAccumulatorType(reduce.getValue().getType())});
-  results = accumulate(accumulators, [&](unsigned i, unsigned chunk) -> Value {
+    accumulators.push_back(getAccumulator(reduce));
+  results = reduceRow(accumulators, [&](unsigned i, unsigned chunk) -> Value {
     ReduceOp reduce = moments[i];
     Value centred = values.emitCentred(
         reduce.getValue(), values.statistics[reduce.getStats()[0]], chunk);
     return values.spread(arith::MulFOp::create(builder, loc, centred, centred,
                                                arith::FastMathFlags::contract));
   });
-  if (isDone)
-    return;
-  for (auto [reduce, result] : llvm::zip_equal(moments, results)) {
-    Type type = reduce.getValue().getType();
-    result = divideByLength(result);
-    if (result.getType() != type)
-      result = arith::TruncFOp::create(builder, loc, type, result);
-    values.statistics[reduce.getStats()[1]] = {result, Value()};
-  }
+  for (auto [reduce, result] : llvm::zip_equal(moments, results))
+    setStatistic(reduce, 1, result, Value());
 }

@@ -14,23 +14,12 @@
 using namespace mlir;
 using namespace mlir::norm;
 
-static bool isMoments(ReduceOp reduce) {
-  return reduce.getKind() == Combiner::moments;
-}
-
 int64_t PartialResults::getNumber(const RowProgram &program) {
-  // Of moments: the shift, and two sums.
+  // Of moments: the shift, the sum about it, the count and the squares.
   int64_t number = 0;
   for (ArrayRef<ReduceOp> pass : program.getPasses())
     for (ReduceOp reduce : pass)
-      number += isMoments(reduce) ? 3 : 1;
-  return number;
-}
-
-unsigned PartialResults::getNumPasses(const RowProgram &program) {
-  unsigned number = 0;
-  for (ArrayRef<ReduceOp> pass : program.getPasses())
-    number += llvm::any_of(pass, isMoments) ? 2 : 1;
+      number += reduce.getKind() == Combiner::moments ? 4 : 1;
   return number;
 }
 

@@ -21,9 +21,6 @@ class PartialResults {
 public:
   /// Numbers per block that the program needs.
   static int64_t getNumber(const RowProgram &program);
-  /// Launches before the one that stores the outs: one per pass, and of moments
-  /// two.
-  static unsigned getNumPasses(const RowProgram &program);
 
   PartialResults() = default;
   /// In `buffer`, for the row that the block at hand works on.

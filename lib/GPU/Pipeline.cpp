@@ -61,6 +61,7 @@ void mlir::norm::buildKernelsToObjects(OpPassManager &pm,
 
 void mlir::norm::buildGPUPipeline(OpPassManager &pm,
                                   const GPUPipelineOptions &options) {
+  pm.addPass(createNormEmptyDestinationsPass());
   pm.addPass(createNormGeneralizePass());
   pm.addPass(createNormCollapseDimsPass());
   pm.addPass(createNormBufferizePass());

@@ -22,6 +22,8 @@ static constexpr int64_t maxElementsPerThread = 32;
 /// Threads of a block of several rows.
 static constexpr int64_t threadsOfRows = 128;
 static constexpr int64_t maxThreads = 1024;
+static constexpr int64_t registersOfBlock = 1 << 16;
+static constexpr int64_t registersOfThread = 255;
 /// Threads of a block of a row that no single block holds.
 static constexpr int64_t threadsOfLongRow = 512;
 static constexpr int64_t maxBlocksOfCluster = 8;
@@ -56,9 +58,8 @@ static void takeWarp(GPUPlan &plan, int64_t vectors) {
 }
 
 /// A block a row: as many vectors a thread as waste few of them.
-static void takeBlock(GPUPlan &plan, int64_t vectors) {
-  int64_t perThread =
-      std::max<int64_t>(1, elementsPerThread / plan.vectorWidth);
+static void takeBlock(GPUPlan &plan, int64_t vectors, int64_t elements) {
+  int64_t perThread = std::max<int64_t>(1, elements / plan.vectorWidth);
   int64_t leastWaste = std::numeric_limits<int64_t>::max();
   for (int64_t number = perThread; number > 0; --number) {
     int64_t threads =
@@ -85,19 +86,6 @@ static void takeCluster(GPUPlan &plan, int64_t length) {
   plan.threadsPerRow = plan.blocksPerRow * threads;
   plan.vectorsPerThread =
       llvm::divideCeil(length, plan.threadsPerRow * plan.vectorWidth);
-}
-
-/// A block a row, in a loop.
-static void takeLongRow(GPUPlan &plan) {
-  plan.threadsPerRow = threadsOfLongRow;
-  plan.vectorsPerThread =
-      std::max<int64_t>(1, elementsPerThread / plan.vectorWidth);
-  plan.isHeld = false;
-}
-
-static void takeSplitRow(GPUPlan &plan) {
-  takeLongRow(plan);
-  plan.isSplit = true;
 }
 
 /// Room for what a thread holds, and no more: left alone, ptxas would spill to
@@ -129,11 +117,40 @@ static int64_t getRegisters(const GPUPlan &plan, GenericOp op) {
     registers += 8;
   if (hasFunctions)
     registers += 16;
-  constexpr int64_t perThread = 255, perBlock = 1 << 16;
-  return std::min({registers, perThread, perBlock / plan.getThreads()});
+  return registers;
 }
 
-static GPUPlan getPlanOfLength(GPUPlan plan, const GPUChip &chip,
+/// A block a row that takes all registers of a multiprocessor, if those hold
+/// it: loads wait while it reduces and stores, but what is read again would
+/// too.
+static bool takeLargeBlock(GPUPlan &plan, GenericOp op, int64_t vectors) {
+  GPUPlan block = plan;
+  takeBlock(block, vectors, maxElementsPerThread);
+  if (getRegisters(block, op) * block.getThreads() > registersOfBlock)
+    return false;
+  plan = block;
+  return true;
+}
+
+/// A block a row, in a loop. Where there are no clusters, also of rows that are
+/// not too long for that, but for the registers of a block: to split them among
+/// blocks reads as much, and by launches, of which each goes through all rows,
+/// so that none of that is in the L2 cache; what a block reads again is, while
+/// the rows at hand fit. A few rows would be faster if split, but how many
+/// there are must change no bits.
+static void takeLongRow(GPUPlan &plan) {
+  plan.threadsPerRow = threadsOfLongRow;
+  plan.vectorsPerThread =
+      std::max<int64_t>(1, elementsPerThread / plan.vectorWidth);
+  plan.isHeld = false;
+}
+
+static void takeSplitRow(GPUPlan &plan) {
+  takeLongRow(plan);
+  plan.isSplit = true;
+}
+
+static GPUPlan getPlanOfLength(GPUPlan plan, GenericOp op, const GPUChip &chip,
                                int64_t length, int64_t longestWhole) {
   int64_t vectors = llvm::divideCeil(length, plan.vectorWidth);
   if (length > longestWhole)
@@ -141,10 +158,11 @@ static GPUPlan getPlanOfLength(GPUPlan plan, const GPUChip &chip,
   else if (length <= warpSize * maxElementsPerThread)
     takeWarp(plan, vectors);
   else if (length <= maxThreads * elementsPerThread)
-    takeBlock(plan, vectors);
+    takeBlock(plan, vectors, elementsPerThread);
   else if (chip.hasClusters && length <= longestHeldRow)
     takeCluster(plan, length);
-  else
+  else if (length > maxThreads * maxElementsPerThread ||
+           !takeLargeBlock(plan, op, vectors))
     takeLongRow(plan);
   if (plan.isHeld)
     plan.maxLength = plan.getElementsInFlight();
@@ -153,17 +171,18 @@ static GPUPlan getPlanOfLength(GPUPlan plan, const GPUChip &chip,
 
 /// Of a dynamic length: by what fits, while it fits.
 static void addPlansOfLength(SmallVectorImpl<GPUPlan> &plans,
-                             const GPUPlan &plan, const GPUChip &chip,
-                             int64_t length, int64_t longestWhole) {
+                             const GPUPlan &plan, GenericOp op,
+                             const GPUChip &chip, int64_t length,
+                             int64_t longestWhole) {
   if (!ShapedType::isDynamic(length)) {
-    plans.push_back(getPlanOfLength(plan, chip, length, longestWhole));
+    plans.push_back(getPlanOfLength(plan, op, chip, length, longestWhole));
     return;
   }
   int64_t longest = 0;
   if (plan.vectorWidth > 1)
     for (int64_t capacity :
          {int64_t(512), int64_t(4096), int64_t(16384), longestHeldRow}) {
-      GPUPlan next = getPlanOfLength(plan, chip, capacity, longestWhole);
+      GPUPlan next = getPlanOfLength(plan, op, chip, capacity, longestWhole);
       if (!next.isHeld)
         break;
       longest = capacity;
@@ -231,14 +250,24 @@ mlir::norm::getGPUPlans(const RowProgram &program, const GPUChip &chip,
     plans.push_back(plan);
   } else {
     plan.vectorWidth = getVectorWidth(op, *innermost, extents[*innermost]);
-    addPlansOfLength(plans, plan, chip, length, longestWhole);
+    addPlansOfLength(plans, plan, op, chip, length, longestWhole);
     if (plan.vectorWidth > 1) {
       plan.vectorWidth = 1;
-      addPlansOfLength(plans, plan, chip, length, longestWhole);
+      addPlansOfLength(plans, plan, op, chip, length, longestWhole);
     }
   }
-  for (GPUPlan &each : plans)
-    each.registers = getRegisters(each, op);
+  int64_t numReads = program.getPasses().size();
+  for (unsigned out = 0; out < op.getOutputs().size(); ++out)
+    if (op.isElementwiseOut(out)) {
+      ++numReads;
+      break;
+    }
+  for (GPUPlan &each : plans) {
+    each.registers = std::min({getRegisters(each, op), registersOfThread,
+                               registersOfBlock / each.getThreads()});
+    if (!each.isHeld)
+      each.numReads = numReads;
+  }
   return plans;
 }
 
@@ -259,7 +288,10 @@ std::string GPUPlan::str() const {
         "blocks of {0} threads share a row, a launch a pass", threadsPerRow);
   if (rowsPerBlock > 1)
     threads += llvm::formatv(", {0} rows per block", rowsPerBlock);
-  return llvm::formatv(
-      "{0}; {1} vectors of {2} per thread, {3}", threads, vectorsPerThread,
-      vectorWidth, isHeld ? "held in registers" : "read again in each pass");
+  std::string reads = "held in registers";
+  if (!isHeld)
+    reads = numReads == 1 ? "read once"
+                          : llvm::formatv("read {0} times", numReads).str();
+  return llvm::formatv("{0}; {1} vectors of {2} per thread, {3}", threads,
+                       vectorsPerThread, vectorWidth, reads);
 }

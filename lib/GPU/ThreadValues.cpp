@@ -70,9 +70,9 @@ Value ThreadValues::get(Value value, unsigned chunk) {
   return rowValues[value] = computed;
 }
 
-Value ThreadValues::getCount(Type type) {
+Value ThreadValues::toFloat(Value number, Type type) {
   Value integer = builder.createOrFold<arith::IndexCastOp>(
-      loc, builder.getI64Type(), length);
+      loc, builder.getI64Type(), number);
   return builder.createOrFold<arith::SIToFPOp>(loc, type, integer);
 }
 

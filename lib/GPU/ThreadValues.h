@@ -45,8 +45,10 @@ public:
     return spread(get(value, chunk));
   }
   Type getSpreadType(Type type) const;
-  /// The number of elements in a row as a float.
-  Value getCount(Type type);
+  /// An index as a float.
+  Value toFloat(Value number, Type type);
+  /// The number of elements in a row.
+  Value getCount(Type type) { return toFloat(length, type); }
   /// v − mean for any v of the row.
   Value emitCentred(Value v, const TeamStatistic &mean, unsigned chunk);
   SmallVector<Value> getIndices(unsigned operand, const Chunk &chunk);

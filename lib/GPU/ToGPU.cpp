@@ -101,8 +101,7 @@ void NormToGPUPass::runOnOperation() {
           "{0}_{1}x{2}x{3}", parent ? parent.getName() : "norm",
           plan.threadsPerRow, plan.vectorsPerThread, plan.vectorWidth);
       kernels.push_back({plan, {}});
-      unsigned launches =
-          plan.isSplit ? PartialResults::getNumPasses(program) + 1 : 1;
+      unsigned launches = plan.isSplit ? program.getPasses().size() + 1 : 1;
       for (unsigned i = 0; i < launches; ++i) {
         KernelEmitter kernel(program, plan, interface, builder, i);
         kernels.back().functions.push_back(kernel.emit(

@@ -51,11 +51,13 @@ static void *allocateOnDevice(uint64_t bytes, void *, bool) {
   return allocate(bytes);
 }
 static void freeManaged(void *data) { mgpuMemFree(data, nullptr); }
+/// On no stream: managed memory does not come and go in its order.
+static void freeOnDevice(void *data, void *) { freeManaged(data); }
 
 using Functions = SmallVector<std::pair<StringRef, void *>>;
 
 static Functions getRuntimeFunctions() {
-  Functions functions{{"mgpuMemFree", reinterpret_cast<void *>(mgpuMemFree)}};
+  Functions functions;
 #define NORM_ADD(name)                                                         \
   functions.push_back({#name, reinterpret_cast<void *>(name)});
   NORM_FOR_EACH_MGPU(NORM_ADD)
@@ -94,13 +96,15 @@ Functions CUDADevice::getFunctions() const {
       {{"malloc", reinterpret_cast<void *>(allocate)},
        {"aligned_alloc", reinterpret_cast<void *>(allocateAligned)},
        {"free", reinterpret_cast<void *>(freeManaged)},
-       {"mgpuMemAlloc", reinterpret_cast<void *>(allocateOnDevice)}});
+       {"mgpuMemAlloc", reinterpret_cast<void *>(allocateOnDevice)},
+       {"mgpuMemFree", reinterpret_cast<void *>(freeOnDevice)}});
   return functions;
 }
 
 Functions CallersCUDADevice::getFunctions() const {
   Functions functions = getRuntimeFunctions();
-  functions.push_back({"mgpuMemAlloc", reinterpret_cast<void *>(mgpuMemAlloc)});
+  functions.append({{"mgpuMemAlloc", reinterpret_cast<void *>(mgpuMemAlloc)},
+                    {"mgpuMemFree", reinterpret_cast<void *>(mgpuMemFree)}});
   return functions;
 }
 

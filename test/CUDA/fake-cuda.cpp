@@ -94,9 +94,14 @@ Result cuDeviceGet(int *device, int ordinal) {
   *device = ordinal;
   return ordinal < 2 ? 0 : 101;
 }
-/// Of compute capability 8.0, or what FAKE_CUDA_CAPABILITY says, as 90.
+/// Of compute capability 8.0, or what FAKE_CUDA_CAPABILITY says, as 90; without
+/// memory pools if there is FAKE_CUDA_NO_POOLS.
 Result cuDeviceGetAttribute(int *value, int attribute, int) {
   LOG("cuDeviceGetAttribute", " %d", attribute);
+  if (attribute == memoryPoolsSupported) {
+    *value = !std::getenv("FAKE_CUDA_NO_POOLS");
+    return 0;
+  }
   const char *text = std::getenv("FAKE_CUDA_CAPABILITY");
   int capability = text ? std::atoi(text) : 80;
   *value =
@@ -116,6 +121,10 @@ Result cuCtxSetCurrent(Context context) {
   LOG("cuCtxSetCurrent", "%s", context ? "" : " none");
   current = context;
   return 0;
+}
+Result cuCtxGetDevice(int *device) {
+  *device = 0;
+  return current ? 0 : 201;
 }
 Result cuCtxSynchronize() {
   LOG("cuCtxSynchronize", "");

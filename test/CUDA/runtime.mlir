@@ -5,6 +5,7 @@
 // RUN: clang-22 -w -c %t.ll -o %t.o
 // RUN: clang-22 %sanitize %S/Inputs/main.c %t.o -o %t -L%norm_binary_dir/lib/CUDA -lnorm_cuda_runtime -Wl,-rpath,%norm_binary_dir/lib/CUDA
 // RUN: env LD_LIBRARY_PATH=%norm_binary_dir/test/CUDA/fake %t 2>&1 | FileCheck %s
+// RUN: env FAKE_CUDA_NO_POOLS=1 LD_LIBRARY_PATH=%norm_binary_dir/test/CUDA/fake %t 2>&1 | FileCheck %s --check-prefix=NOPOOLS
 
 // Without a driver, or where a call fails, the process ends with one line.
 // RUN: env LD_LIBRARY_PATH=%S not --crash %t 2>&1 | FileCheck %s --check-prefix=NONE
@@ -78,6 +79,17 @@ module attributes {gpu.container_module} {
   // CHECK-NEXT: cuMemHostRegister 28
   // CHECK-NEXT: cuMemHostUnregister
   // CHECK-NEXT: cuMemFree
+
+  // Memory for what is on a stream comes and goes on it, where the device has
+  // that: nothing waits.
+  // CHECK-NEXT: cuDeviceGetAttribute 115
+  // CHECK-NEXT: cuMemAllocAsync 32 stream 0x77
+  // CHECK-NEXT: cuDeviceGetAttribute 115
+  // CHECK-NEXT: cuMemFreeAsync stream 0x77
+  // NOPOOLS: cuMemAlloc 32
+  // NOPOOLS: cuMemFree{{$}}
+
+  // The driver itself frees what it has at the end of the process.
   // CHECK-NEXT: done
   // CHECK-NOT: {{.}}
 }

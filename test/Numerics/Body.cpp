@@ -30,6 +30,8 @@ private:
   std::string convert(const std::string &value, DType from, DType to);
 
   void addSoftmax(StringRef value);
+  /// %v, what the codes stand for.
+  void addDequantization();
   /// %o, a layer norm of the value, with parameters.
   void addNorm(StringRef value);
   void addQuantization();
@@ -97,6 +99,18 @@ void BodyWriter::addNorm(StringRef value) {
       widen("%shift_e", kernel.getParameterType()));
 }
 
+void BodyWriter::addDequantization() {
+  StringRef f8 = getF8Type(*kernel.variant.code);
+  if (f8.empty())
+    add("    %w = arith.sitofp %x_e : i8 to {0}\n");
+  else
+    add(R"(    %code = arith.bitcast %x_e : i8 to {1}
+    %w = arith.extf %code : {1} to {0}
+)",
+        f8);
+  add("    %v = arith.mulf %w, %steps_e : {0}\n");
+}
+
 void BodyWriter::addQuantization() {
   add(R"(    %abs = math.absf %o : {0}
     %max = norm.reduce max %abs : {0}
@@ -124,7 +138,11 @@ void BodyWriter::addGelu() {
 }
 
 std::string BodyWriter::write() {
-  std::string a = widen("%x_e", kernel.dtype);
+  std::string a;
+  if (kernel.variant.code)
+    addDequantization();
+  else
+    a = widen("%x_e", kernel.dtype);
   DType type = kernel.getResultType();
   switch (kernel.program) {
   case Program::softmax:
@@ -143,6 +161,10 @@ std::string BodyWriter::write() {
     addNorm(a);
     addQuantization();
     yield({{"%q", type}, {"%step", kernel.getAccType()}});
+    break;
+  case Program::dequantize:
+    addNorm("%v");
+    yield({{"%o", type}});
     break;
   default:
     addNorm(a);

@@ -187,7 +187,8 @@ StatisticsBounds RowBounds::getStatistics() const {
   }
   // Each (a − m)² rounds, and a − m before that; its mean is off the variance
   // by shift², which is taken off with twice the error of the shift, or, if it
-  // is not, is `common`².
+  // is not, is `common`². Parts of a row, each about its own mean, are off by
+  // no more together: what their means lack are many errors, each its own.
   double squareError =
       (growth + 6) * u * (square + shift * shift) + 4 * u * shift * deviation +
       2 * shift * (kernel.road.hasResidual ? bounds.common : 0) + eta;

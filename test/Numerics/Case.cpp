@@ -51,7 +51,8 @@ static bool isHalf(DType dtype) {
 }
 
 DType KernelCase::getAccType() const {
-  return variant.accType.value_or(isHalf(dtype) ? DType::f32 : dtype);
+  bool isNarrow = isHalf(dtype) || variant.code;
+  return variant.accType.value_or(isNarrow ? DType::f32 : dtype);
 }
 
 DType KernelCase::getResultType() const {
@@ -85,7 +86,7 @@ double KernelCase::getEps() const {
 bool KernelCase::isCentred() const {
   return program == Program::layerNorm || program == Program::groupNorm ||
          program == Program::addLayerNorm || program == Program::quantize ||
-         program == Program::gelu;
+         program == Program::gelu || program == Program::dequantize;
 }
 
 bool KernelCase::hasMean() const {
@@ -98,9 +99,12 @@ bool KernelCase::hasRstd() const {
 
 StringRef numerics::toString(Program program) {
   static constexpr StringLiteral names[] = {
-      "layer_norm",          "rms_norm",       "l2_norm_add",    "l2_norm_max",
-      "group_norm",          "batch_norm",     "add_layer_norm", "softmax",
-      "layer_norm_quantize", "layer_norm_gelu"};
+      "layer_norm",           "rms_norm",
+      "l2_norm_add",          "l2_norm_max",
+      "group_norm",           "batch_norm",
+      "add_layer_norm",       "softmax",
+      "layer_norm_quantize",  "layer_norm_gelu",
+      "dequantize_layer_norm"};
   return names[unsigned(program)];
 }
 

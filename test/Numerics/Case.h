@@ -9,6 +9,7 @@
 #ifndef NORM_TEST_NUMERICS_CASE_H
 #define NORM_TEST_NUMERICS_CASE_H
 
+#include "Code.h"
 #include "Norm/Run/DType.h"
 #include "llvm/ADT/SmallVector.h"
 
@@ -27,9 +28,10 @@ enum class Program {
   addLayerNorm, ///< layer norm of x + r, and the sum
   softmax,      ///< reductions max, then add
   quantize,     ///< layer norm to int8, with a scale per row
-  gelu          ///< GELU (tanh) of a layer norm
+  gelu,         ///< GELU (tanh) of a layer norm
+  dequantize    ///< layer norm of codes times a number per row
 };
-constexpr unsigned numPrograms = 10;
+constexpr unsigned numPrograms = 11;
 
 /// Where the operands are.
 enum class Layout {
@@ -85,6 +87,8 @@ struct Variant {
   /// Those of x by default.
   std::optional<DType> parameterType, resultType;
   std::optional<DType> accType;
+  /// What x holds, of the program that dequantizes.
+  std::optional<Code> code;
 };
 
 struct Road {
@@ -151,7 +155,8 @@ std::vector<KernelCase> sampleCases(std::vector<KernelCase> cases,
 /// The function `f` to compile.
 std::string makeModule(const KernelCase &kernel);
 /// Of that function, if it holds a norm.generic: its body, whose arguments are
-/// %x_e, %r_e, %scale_e and %shift_e, and the constants that this captures.
+/// %x_e, %r_e, %steps_e, %scale_e and %shift_e, and the constants that this
+/// captures.
 std::string makeBody(const KernelCase &kernel);
 std::string makeConstants(const KernelCase &kernel);
 

@@ -31,7 +31,7 @@ std::vector<Road> numerics::getRoads() {
       {"gpu-sm_80", "chip=sm_80", true, true},
       {"gpu-sm_100", "chip=sm_100", true, true},
       // Rows of any length as those are that no cluster holds.
-      {"gpu-split", "chip=sm_80 split-rows-above=0", true, true, true},
+      {"gpu-split", "chip=sm_80 split-rows-above=0", true, true, false, true},
   };
   if (llvm::Triple(llvm::sys::getProcessTriple()).getArch() !=
       llvm::Triple::x86_64)
@@ -136,6 +136,18 @@ static std::vector<Variant> getVariants(Program program, DType dtype) {
     add("plain", false, false);
     return variants;
   }
+  if (program == Program::dequantize) {
+    for (auto [name, code, type] :
+         {std::tuple("int8", Code::int8, DType::bf16),
+          std::tuple("e4m3", Code::e4m3, DType::bf16),
+          std::tuple("e5m2", Code::e5m2, DType::f32)}) {
+      Variant &variant = add(name, true, true);
+      variant.code = code;
+      variant.parameterType = DType::f32;
+      variant.resultType = type;
+    }
+    return variants;
+  }
   add("affine", true, true).statistics = program <= Program::l2NormMax;
   add("plain", false, false);
   DType other = isHalf(dtype)         ? DType::f32
@@ -174,8 +186,11 @@ std::vector<KernelCase> numerics::enumerateCases() {
   std::vector<KernelCase> cases;
   for (unsigned p = 0; p < numPrograms; ++p)
     for (const Road &road : getRoads())
-      for (DType dtype : {DType::f32, DType::f64, DType::bf16, DType::f16}) {
+      for (DType dtype :
+           {DType::f32, DType::f64, DType::bf16, DType::f16, DType::i8}) {
         Program program = Program(p);
+        if ((program == Program::dequantize) != (dtype == DType::i8))
+          continue;
         // PTX has neither exp nor tanh of f64.
         bool isTranscendental =
             program == Program::softmax || program == Program::gelu;
@@ -186,6 +201,9 @@ std::vector<KernelCase> numerics::enumerateCases() {
           continue;
         auto add = [&](const Variant &variant, Layout layout, bool isDynamic,
                        ArrayRef<Geometry> geometries) {
+          bool isF8 = variant.code && *variant.code != Code::int8;
+          if (isF8 && StringRef(road.pipelineOptions).contains("sm_80"))
+            return; // Which has none.
           KernelCase kernel{program, road,      dtype, variant,
                             layout,  isDynamic, {}};
           if (isDynamic) {
@@ -221,7 +239,8 @@ std::vector<KernelCase> numerics::enumerateCases() {
                {Layout::memref, Layout::pitched, Layout::strided,
                 Layout::inPlace, Layout::aliased, Layout::misaligned}) {
             // A destination of another type cannot be x.
-            if (program == Program::quantize &&
+            if ((program == Program::quantize ||
+                 program == Program::dequantize) &&
                 (layout == Layout::inPlace || layout == Layout::aliased))
               continue;
             add(variants.front(), layout, isDynamic,
@@ -253,6 +272,11 @@ std::vector<KernelCase> numerics::sampleCases(std::vector<KernelCase> cases,
     unsigned wanted = isLong ? llvm::divideCeil(perGroup, 8) : perGroup;
     if (kernel.road.isVariation)
       wanted = llvm::divideCeil(wanted, 5);
+    if (kernel.variant.code) {
+      // What differs is how elements are read.
+      group += "/" + kernel.variant.name;
+      wanted = llvm::divideCeil(wanted, 8);
+    }
     if (taken[group + (isLong ? "/long" : "")]++ < wanted)
       sample.push_back(std::move(kernel));
   }

@@ -86,6 +86,9 @@ static void readRow(const KernelCase &kernel, const Geometry &geometry,
     if (inputs.r)
       a = roundSum(kernel.getAccType(), inputs.x.get(position),
                    inputs.r->get(position));
+    if (kernel.variant.code)
+      a = Real(decode(*kernel.variant.code, int8_t(inputs.x.get(position)))) *
+          Real(inputs.steps->get(number));
     Real gamma = inputs.scale ? Real(inputs.scale->get(parameter)) +
                                     Real(kernel.variant.scaleOffset)
                               : 1;

@@ -20,7 +20,7 @@ using Real = long double;
 /// The inputs as stored; read, never written.
 struct Inputs {
   HostTensor x;
-  std::optional<HostTensor> r, mean, variance, scale, shift;
+  std::optional<HostTensor> r, steps, mean, variance, scale, shift;
 };
 
 /// Mistakes that the tests must find.

@@ -25,6 +25,12 @@ void numerics::fillNormal(HostTensor &tensor, uint64_t seed) {
     tensor.set(i, numbers.get(i));
 }
 
+void numerics::fillSteps(HostTensor &tensor, uint64_t seed) {
+  HostTensor numbers = makeNormal(tensor.getShape(), seed);
+  for (int64_t i = 0, e = tensor.getNumElements(); i < e; ++i)
+    tensor.set(i, std::ldexp(1, std::lrint(2 * numbers.get(i))));
+}
+
 void numerics::fillStatistics(HostTensor &mean, HostTensor &variance,
                               InputKind kind, uint64_t seed) {
   HostTensor means = makeNormal(mean.getShape(), seed);
@@ -73,7 +79,8 @@ static double getPoison(InputKind kind) {
 }
 
 void numerics::fillInput(HostTensor &x, const Geometry &geometry,
-                         InputKind kind, uint64_t seed) {
+                         InputKind kind, uint64_t seed,
+                         std::optional<Code> code) {
   HostTensor normal = makeNormal(x.getShape(), seed);
   HostTensor ofRows = makeNormal({geometry.getNumRows()}, seed + 1);
   int64_t seenInPoisoned = 0, poisoned = geometry.getRowSize() / 2;
@@ -92,7 +99,8 @@ void numerics::fillInput(HostTensor &x, const Geometry &geometry,
       value = std::min(62500 + 1000 * value, 65504.0);
       break;
     case InputKind::subnormal:
-      value = makeSubnormal(x.getDType(), value);
+      value = code ? getSmallestNumber(*code) * std::rint(2 * value)
+                   : makeSubnormal(x.getDType(), value);
       break;
     case InputKind::farStart:
       if (getRow(geometry, i) == getPoisonedRow(geometry) &&
@@ -106,6 +114,8 @@ void numerics::fillInput(HostTensor &x, const Geometry &geometry,
           seenInPoisoned++ == poisoned)
         value = getPoison(kind);
     }
+    if (code)
+      value = encode(*code, code == Code::int8 ? 16 * value : value);
     x.set(i, value);
   }
 }

@@ -15,9 +15,13 @@
 namespace mlir::norm::numerics {
 
 /// Fills x. The kinds with a NaN or an infinity are the normal one, but for one
-/// element of one row.
+/// element of one row. Codes are the nearest there are, of int8 to 16 times
+/// these numbers.
 void fillInput(HostTensor &x, const Geometry &geometry, InputKind kind,
-               uint64_t seed);
+               uint64_t seed, std::optional<Code> code = std::nullopt);
+
+/// Powers of two: a code times that is exact.
+void fillSteps(HostTensor &tensor, uint64_t seed);
 
 /// N(0, 1).
 void fillNormal(HostTensor &tensor, uint64_t seed);

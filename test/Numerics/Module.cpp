@@ -60,6 +60,8 @@ ModuleWriter::ModuleWriter(const KernelCase &kernel)
   inputs.push_back({"%x", all, kernel.dtype});
   if (kernel.program == Program::addLayerNorm)
     inputs.push_back({"%r", all, kernel.dtype});
+  if (kernel.program == Program::dequantize)
+    inputs.push_back({"%steps", parallel, kernel.getAccType()});
   if (kernel.program == Program::batchNorm)
     for (const char *name : {"%mean", "%variance"})
       inputs.push_back({name, scaled, kernel.getParameterType()});

@@ -37,11 +37,13 @@ GuardedBuffer &Operands::add(std::vector<std::unique_ptr<GuardedBuffer>> &list,
 
 Operands::Operands(const KernelCase &kernel, const Geometry &geometry,
                    InputKind input, uint64_t seed)
-    : kernel(kernel), inputs{HostTensor(kernel.dtype, {}), {}, {}, {}, {}, {}} {
+    : kernel(kernel),
+      inputs{HostTensor(kernel.dtype, {}), {}, {}, {}, {}, {}, {}} {
   Geometry operand = kernel.getOperandGeometry(geometry);
   HostTensor &x = add(sources, kernel.dtype, operand.shape).get();
-  fillInput(x, geometry, input, seed);
+  fillInput(x, geometry, input, seed, kernel.variant.code);
   inputs.x = x.clone();
+  Extents perRow = geometry.getExtents(geometry.getParallelDims());
   Extents parameterShape = operand.getExtents(operand.getScaleDims());
   auto addNormal = [&](std::optional<HostTensor> &copy, DType dtype,
                        ArrayRef<int64_t> shape, uint64_t seed) {
@@ -51,6 +53,11 @@ Operands::Operands(const KernelCase &kernel, const Geometry &geometry,
   };
   if (kernel.program == Program::addLayerNorm)
     addNormal(inputs.r, kernel.dtype, geometry.shape, seed + 2);
+  if (kernel.program == Program::dequantize) {
+    HostTensor &steps = add(sources, kernel.getAccType(), perRow).get();
+    fillSteps(steps, seed + 2);
+    inputs.steps = steps.clone();
+  }
   if (kernel.program == Program::batchNorm) {
     DType dtype = kernel.getParameterType();
     HostTensor &mean = add(sources, dtype, parameterShape).get();
@@ -66,7 +73,6 @@ Operands::Operands(const KernelCase &kernel, const Geometry &geometry,
     addNormal(inputs.shift, kernel.getParameterType(), parameterShape,
               seed + 4);
 
-  Extents perRow = geometry.getExtents(geometry.getParallelDims());
   auto addDestination = [&](StringRef name, DType dtype,
                             ArrayRef<int64_t> shape) {
     names.push_back(name.str());

@@ -6,6 +6,7 @@
 Its kernels run on the PTX interpreter, so that results are real ones.
 """
 
+import gc
 import os
 import re
 import subprocess
@@ -247,6 +248,18 @@ def test_compiled_for_the_gpu(monkeypatch, capfd):
         norm_mlir.compile(NORM, target="cuda")
 
 
+def test_kernels_go_with_the_function(capfd):
+    """On whichever devices they are, once they have ended."""
+    norm = norm_mlir.compile(NORM, target="cuda")
+    for device in 0, 1:
+        norm(Tensor(array(5, 8), device), Tensor(array(8), device), 2.0)
+    capfd.readouterr()
+    del norm
+    gc.collect()
+    lines = capfd.readouterr().err.split()
+    assert lines == 2 * ["cuCtxSetCurrent", "cuCtxSynchronize", "cuModuleUnload"] + ["cuCtxSetCurrent", "none"]
+
+
 def test_no_driver():
     code = f"import norm_mlir\nnorm_mlir.compile({NORM!r}, target='cuda')"
     environment = {k: v for k, v in os.environ.items() if k != "LD_LIBRARY_PATH"}
@@ -304,6 +317,33 @@ def test_buffers_between_kernels(log):
     assert "Synchronize" not in lines
     a = expected(x.values, 1, 1)[0]
     np.testing.assert_allclose(got, a / np.sqrt((a * a).sum(0) + 1e-5), rtol=1e-5)
+
+
+def test_rows_shared_by_blocks(log):
+    """What these leave for each other is on the stream as well."""
+    norm = norm_mlir.compile(
+        """
+        func.func @norm(%x: tensor<4x8xf32>) -> tensor<4x8xf32> {
+          %e = tensor.empty() : tensor<4x8xf32>
+          %y = norm.layer_norm ins(%x : tensor<4x8xf32>) outs(%e : tensor<4x8xf32>) dims = [1] eps = 1.0e-5
+          return %y : tensor<4x8xf32>
+        }""",
+        target="cuda",
+        options="split-rows-above=4",
+    )
+    x, y = Tensor(array(4, 8)), Tensor(array(4, 8))
+    log()
+    norm(x, out=y)
+    calls = [re.sub(" grid.*(stream 0x70).*| [0-9]+ ", r" \1", line) for line in log()]
+    assert calls[1:-1] == [
+        "cuMemAllocAsync stream 0x70",
+        "cuLaunchKernelEx stream 0x70",
+        "cuLaunchKernelEx stream 0x70",
+        "cuMemFreeAsync stream 0x70",
+    ]
+    centred = x.values - x.values.mean(1, keepdims=True)
+    want = centred / np.sqrt((centred**2).mean(1, keepdims=True) + 1e-5)
+    np.testing.assert_allclose(y.values, want, rtol=1e-4, atol=1e-6)
 
 
 def test_ready_made():

@@ -15,6 +15,21 @@
 // CHECK:      result0: 2x1024xf32
 // CHECK:      result0: {{.*}}: right
 
+// So is what blocks of a row leave for each other.
+// RUN: env LD_LIBRARY_PATH=%norm_binary_dir/test/CUDA/fake norm-run %s --target=cuda --pipeline-options=split-rows-above=64 2>&1 | FileCheck %s --check-prefix=SPLIT
+// SPLIT:      cuMemAllocManaged 16 flags 1
+// SPLIT:      cuLaunchKernelEx
+// SPLIT-NEXT: cuModuleGetFunction
+// SPLIT-NEXT: cuLaunchKernelEx
+// SPLIT-NEXT: cuMemFree{{ *$}}
+
+// With the function its kernels go, once they have ended.
+// RUN: env LD_LIBRARY_PATH=%norm_binary_dir/test/CUDA/fake norm-run %s --target=cuda 2>&1 >%t | FileCheck %s --check-prefix=UNLOADED
+// UNLOADED:      cuLaunchKernelEx
+// UNLOADED:      cuMemFree
+// UNLOADED:      cuCtxSynchronize
+// UNLOADED-NEXT: cuModuleUnload
+
 // RUN: env LD_LIBRARY_PATH=%S not norm-run %s --target=cuda 2>&1 | FileCheck %s --check-prefix=NONE
 // NONE: norm-run: error: no CUDA driver: libcuda.so.1: cannot open shared object file
 // RUN: env FAKE_CUDA_FAIL=cuLaunchKernelEx LD_LIBRARY_PATH=%norm_binary_dir/test/CUDA/fake not norm-run %s --target=cuda 2>&1 | FileCheck %s --check-prefix=LAUNCH

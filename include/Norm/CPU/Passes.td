@@ -148,6 +148,18 @@ def NormExpandShapeToCastPass : Pass<"norm-expand-shape-to-cast"> {
     "::mlir::affine::AffineDialect", "::mlir::memref::MemRefDialect"];
 }
 
+def NormExpandF8Pass : Pass<"norm-expand-f8"> {
+  let summary = "arith.extf of f8 in integer steps";
+  let description = [{
+    CPUs have no f8E4M3FN and f8E5M2, and nor has LLVM: of one that is widened,
+    the bits of the f32 are put together from its own, those of subnormals by a
+    product. Exact; what is infinite or no number stays so.
+
+    Nothing is computed in f8, and nothing rounded to it: whatever else works on
+    one is an error.
+  }];
+}
+
 def NormEmulateBF16Pass : Pass<"norm-emulate-bf16"> {
   let summary = "Arithmetic on bf16 as f32 steps, each rounded";
   let description = [{

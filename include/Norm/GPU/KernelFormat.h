@@ -9,6 +9,8 @@
 #ifndef NORM_GPU_KERNELFORMAT_H
 #define NORM_GPU_KERNELFORMAT_H
 
+#include "llvm/Support/CommandLine.h"
+
 namespace mlir::norm {
 
 /// What a host module carries its kernels as.
@@ -17,6 +19,15 @@ enum class KernelFormat {
   Bin,   ///< a cubin
   Fatbin ///< a cubin and PTX
 };
+
+/// Their names, as options of passes and pipelines.
+inline llvm::cl::ValuesClass getKernelFormatValues() {
+  return llvm::cl::values(
+      clEnumValN(KernelFormat::ISA, "isa", "PTX; needs no CUDA"),
+      clEnumValN(KernelFormat::Bin, "bin", "cubin, by ptxas"),
+      clEnumValN(KernelFormat::Fatbin, "fatbin",
+                 "cubin and PTX, by ptxas and fatbinary"));
+}
 
 } // namespace mlir::norm
 

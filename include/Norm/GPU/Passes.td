@@ -18,13 +18,15 @@ def NormToGPUPass : Pass<"norm-to-gpu", "::mlir::ModuleOp"> {
     of 16 bytes, and stays in the registers of a few threads, a warp, a block or, from sm_90
     on, a cluster; each reduction costs a butterfly of shuffles and at most one
     barrier. Longer rows, of more than 131072 elements, are shared by up to 512
-    blocks: each pass is a launch that reads the row again, and leaves in memory
+    blocks: each pass is a launch that reads the row once, and leaves in memory
     what each block has found, which all blocks of the next one combine in the
-    same order. What is longer than a block holds and no longer than that is read
-    again in each pass by one block, where there are no clusters. Every
-    op becomes kernels in a `gpu.module` with the chip as its target, and a
-    launch. Only norm ops are touched, which is how other compilers use this as
-    a lowering. Buffers are taken as they are: they must be the device's.
+    same order; the last launch reads it again and stores. What is longer than a
+    block holds and no longer than that is read in each pass, and for the stores,
+    by one block, where there are no clusters. So a layer norm reads a row once
+    if it is held, and else twice. Every op becomes kernels in a `gpu.module`
+    with the chip as its target, and a launch. Only norm ops are touched, which
+    is how other compilers use this as a lowering. Buffers are taken as they are:
+    they must be the device's.
 
     Which threads take what, the *plan*, depends on the shape, the types and the
     chip alone, never on the number of rows: a row gives the same bits whatever
@@ -34,16 +36,19 @@ def NormToGPUPass : Pass<"norm-to-gpu", "::mlir::ModuleOp"> {
     between kernels when they are launched; the last one takes anything: any
     alignment, any strides.
 
-    The memory for that is a `gpu.alloc` of the host, freed after the last launch.
+    The memory for what blocks leave is a `gpu.alloc` of the host, freed after
+    the last launch.
 
     Contract: an out may be the same buffer as an input of the same indexing
     map, and the op then works in place; it must overlap nothing else.
 
     Numeric contract: the order of sums is free; a product and a sum may round
-    once. Sums of f16 and bf16 are taken in f32. Moments take two passes, about
-    a shift, the mean of the row's first eight elements, and carry along what the
-    mean lost to rounding: (v − mean) is no worse for rows whose mean is much
-    larger than their deviation. A quotient of f32 is rounded as by IEEE 754,
+    once. Sums of f16 and bf16 are taken in f32. Moments are taken about a shift,
+    the mean of the row's first eight elements, and carry along what the mean lost
+    to rounding: (v − mean) is no worse for rows whose mean is much larger than
+    their deviation. Their squares are about the mean: of a row that is held in a
+    second pass; of others about that of what a thread has seen so far, corrected
+    by Chan's formula wherever parts are taken together. A quotient of f32 is rounded as by IEEE 754,
     but where it or the reciprocal of the divisor is near the ends of the range.
     Reciprocal roots are off by 2^-22.9 at most, roots by 2^-23, exponentials by
     2^-21.5; other transcendentals are upstream's polynomial approximations.
@@ -93,12 +98,7 @@ def NormKernelsToObjectsPass : Pass<"norm-kernels-to-objects",
   let options = [
     Option<"format", "format", "::mlir::norm::KernelFormat",
            "::mlir::norm::KernelFormat::ISA", "What kernels become",
-           [{::llvm::cl::values(
-               clEnumValN(::mlir::norm::KernelFormat::ISA, "isa", "PTX"),
-               clEnumValN(::mlir::norm::KernelFormat::Bin, "bin",
-                          "cubin, by ptxas"),
-               clEnumValN(::mlir::norm::KernelFormat::Fatbin, "fatbin",
-                          "cubin and PTX, by ptxas and fatbinary"))}]>,
+           [{::mlir::norm::getKernelFormatValues()}]>,
     Option<"toolkit", "toolkit", "std::string", [{""}],
            "Where CUDA is; by default where PATH, CUDA_ROOT, CUDA_HOME or "
            "CUDA_PATH have ptxas">

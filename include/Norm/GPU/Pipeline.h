@@ -26,11 +26,7 @@ struct GPUPipelineOptions : PassPipelineOptions<GPUPipelineOptions> {
   Option<KernelFormat> format{
       *this, "format", llvm::cl::init(KernelFormat::ISA),
       llvm::cl::desc("what the host module carries its kernels as"),
-      llvm::cl::values(
-          clEnumValN(KernelFormat::ISA, "isa", "PTX; needs no CUDA"),
-          clEnumValN(KernelFormat::Bin, "bin", "cubin, by ptxas"),
-          clEnumValN(KernelFormat::Fatbin, "fatbin",
-                     "cubin and PTX, by ptxas and fatbinary"))};
+      getKernelFormatValues()};
   Option<std::string> toolkit{
       *this, "toolkit",
       llvm::cl::desc("where CUDA is; by default where PATH, CUDA_ROOT, "

@@ -34,8 +34,11 @@ struct GPUPlan {
   int64_t blocksPerRow = 1;
   /// Vectors a thread has in flight: all of its row if `isHeld`.
   int64_t vectorsPerThread = 1;
-  /// Rows stay in registers; otherwise every pass reads them again.
+  /// Rows stay in registers; otherwise every pass reads them again, and so do
+  /// the stores.
   bool isHeld = true;
+  /// How often that is.
+  int64_t numReads = 1;
   /// Many blocks share a row, each taking what the threads of one have in
   /// flight, in turn, and leave what they know of it in memory; every pass is a
   /// launch of its own. `threadsPerRow` is then of a block.

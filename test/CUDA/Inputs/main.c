@@ -29,6 +29,8 @@ int main(void) {
   mgpuMemHostRegisterMemRef(2, &memref, 4);
   mgpuMemHostUnregisterMemRef(2, &memref, 4);
   mgpuMemFree(data, 0);
+  data = mgpuMemAlloc(32, stream, 0);
+  mgpuMemFree(data, stream);
   fputs("done\n", stderr);
   return 0;
 }

@@ -42,6 +42,12 @@ func.func @rms_bf16_8192(%x: memref<?x8192xbf16>, %g: memref<8192xbf16>, %y: mem
   return
 }
 
+func.func @ln_f32_25600(%x: memref<?x25600xf32>, %g: memref<25600xf32>, %b: memref<25600xf32>, %y: memref<?x25600xf32>) {
+  norm.layer_norm ins(%x : memref<?x25600xf32>) scale(%g : memref<25600xf32>) shift(%b : memref<25600xf32>)
+      outs(%y : memref<?x25600xf32>) dims = [1] eps = 1.0e-5
+  return
+}
+
 func.func @ln_f32_65536(%x: memref<?x65536xf32>, %y: memref<?x65536xf32>) {
   norm.layer_norm ins(%x : memref<?x65536xf32>) outs(%y : memref<?x65536xf32>) dims = [1] eps = 1.0e-5
   return

@@ -1,0 +1,143 @@
+//===- ExpandF8.cpp - f8 in integer steps -----------------------*- C++ -*-===//
+//
+// Part of the Norm project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Norm/Passes.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "mlir/Transforms/WalkPatternRewriteDriver.h"
+
+namespace mlir::norm {
+#define GEN_PASS_DEF_NORMEXPANDF8PASS
+#include "Norm/Passes.h.inc"
+} // namespace mlir::norm
+
+using namespace mlir;
+
+static bool isF8(Type type) {
+  return isa<Float8E4M3FNType, Float8E5M2Type>(getElementTypeOrSelf(type));
+}
+
+namespace {
+/// Of an f8, or a vector of them, the f32 of the same value.
+class Expansion {
+public:
+  Expansion(ImplicitLocOpBuilder &b, Type type)
+      : b(b), type(type),
+        semantics(
+            cast<FloatType>(getElementTypeOrSelf(type)).getFloatSemantics()),
+        mantissa(APFloat::semanticsPrecision(semantics) - 1) {}
+
+  Value getAsF32(Value f8) {
+    Type words = withElement(b.getI32Type());
+    Value code = arith::BitcastOp::create(b, withElement(b.getI8Type()), f8);
+    code = arith::ExtUIOp::create(b, words, code);
+    Value sign = arith::AndIOp::create(b, code, word(0x80));
+    sign = arith::ShLIOp::create(b, sign, word(24));
+    magnitude = arith::AndIOp::create(b, code, word(0x7f));
+    Value bits = arith::OrIOp::create(b, getMagnitude(), sign);
+    return arith::BitcastOp::create(b, withElement(b.getF32Type()), bits);
+  }
+
+private:
+  static constexpr int f32Mantissa = 23, f32Bias = 127;
+
+  Type withElement(Type element) {
+    auto vector = dyn_cast<VectorType>(type);
+    return vector ? vector.clone(element) : element;
+  }
+  Value splat(TypedAttr value) {
+    if (auto vector = dyn_cast<VectorType>(withElement(value.getType())))
+      value = DenseElementsAttr::get(vector, Attribute(value));
+    return arith::ConstantOp::create(b, value);
+  }
+  Value word(int64_t value) { return splat(b.getI32IntegerAttr(value)); }
+
+  /// Exponents differ by their biases, which are 1 less the least exponent;
+  /// what is no finite number keeps its mantissa, and has all bits of the
+  /// exponent.
+  Value getMagnitude() {
+    int bias = 1 - APFloat::semanticsMinExponent(semantics);
+    int64_t largest =
+        APFloat::getLargest(semantics).bitcastToAPInt().getZExtValue();
+    Value shifted =
+        arith::ShLIOp::create(b, magnitude, word(f32Mantissa - mantissa));
+    Value normal = arith::AddIOp::create(
+        b, shifted, word(int64_t(f32Bias - bias) << f32Mantissa));
+    Value other =
+        arith::OrIOp::create(b, shifted, word(int64_t(0xff) << f32Mantissa));
+    normal = select(arith::CmpIPredicate::ugt, largest, other, normal);
+    return select(arith::CmpIPredicate::ult, int64_t(1) << mantissa,
+                  getSubnormal(), normal);
+  }
+  /// Multiples of the smallest number: no subnormal of f32 is met.
+  Value getSubnormal() {
+    APFloat smallest = APFloat::getSmallest(semantics);
+    bool losesInfo;
+    smallest.convert(APFloat::IEEEsingle(), APFloat::rmNearestTiesToEven,
+                     &losesInfo);
+    Value unit = splat(b.getF32FloatAttr(smallest.convertToFloat()));
+    Value multiple = arith::UIToFPOp::create(b, unit.getType(), magnitude);
+    return arith::BitcastOp::create(b, magnitude.getType(),
+                                    arith::MulFOp::create(b, multiple, unit));
+  }
+  Value select(arith::CmpIPredicate predicate, int64_t limit, Value then,
+               Value otherwise) {
+    Value condition =
+        arith::CmpIOp::create(b, predicate, magnitude, word(limit));
+    return arith::SelectOp::create(b, condition, then, otherwise);
+  }
+
+  ImplicitLocOpBuilder &b;
+  Type type;
+  const llvm::fltSemantics &semantics;
+  int mantissa;
+  /// The bits but the sign.
+  Value magnitude;
+};
+
+struct ExpandExtF8 : OpRewritePattern<arith::ExtFOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(arith::ExtFOp op,
+                                PatternRewriter &rewriter) const override {
+    if (!isF8(op.getIn().getType()))
+      return rewriter.notifyMatchFailure(op, "neither e4m3 nor e5m2");
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    Value value = Expansion(b, op.getIn().getType()).getAsF32(op.getIn());
+    Type type = op.getType();
+    unsigned width = getElementTypeOrSelf(type).getIntOrFloatBitWidth();
+    if (width > 32)
+      value = arith::ExtFOp::create(b, type, value);
+    else if (width < 32)
+      value = arith::TruncFOp::create(b, type, value);
+    rewriter.replaceOp(op, value);
+    return success();
+  }
+};
+
+struct NormExpandF8Pass : norm::impl::NormExpandF8PassBase<NormExpandF8Pass> {
+  using Base::Base;
+  void runOnOperation() override {
+    RewritePatternSet patterns(&getContext());
+    patterns.add<ExpandExtF8>(&getContext());
+    walkAndApplyPatterns(getOperation(), std::move(patterns));
+    getOperation()->walk([&](Operation *op) {
+      if (!isa<arith::ArithDialect, math::MathDialect>(op->getDialect()) ||
+          isa<arith::BitcastOp, arith::ConstantOp, arith::SelectOp>(op))
+        return;
+      for (Type type :
+           llvm::concat<Type>(SmallVector<Type>(op->getOperandTypes()),
+                              SmallVector<Type>(op->getResultTypes())))
+        if (isF8(type)) {
+          op->emitOpError("has no code on ") << type << " on the CPU";
+          return signalPassFailure();
+        }
+    });
+  }
+};
+} // namespace
