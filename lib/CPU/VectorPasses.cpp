@@ -74,6 +74,9 @@ VectorLoops::emitAccumulation(ArrayRef<Accumulator> accumulators,
     return merged;
   };
   Chunks chunks{inits, merge};
+  // Short rows would notice that a float added to 0 is an addition.
+  bool isOnlyVector = plan.reducesAcrossLanes && !hasScalars &&
+                      reductionDims.size() == 1 && isRowOneVector();
   bool wasScalar = values.isScalar;
   SmallVector<Value> results = emitElements(
       inits,
@@ -92,8 +95,8 @@ VectorLoops::emitAccumulation(ArrayRef<Accumulator> accumulators,
                   arith::ConstantOp::create(
                       builder, loc,
                       getIdentity(getAccumulator(i).kind, value.getType())));
-            next[first + i] =
-                combine(getAccumulator(i), next[first + i], value);
+            Value &sum = next[first + i];
+            sum = isOnlyVector ? value : combine(getAccumulator(i), sum, value);
           }
         }
         return next;

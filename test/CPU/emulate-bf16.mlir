@@ -27,3 +27,28 @@ func.func @odd(%a: vector<17xbf16>, %b: vector<17xbf16>) -> vector<17xbf16> {
   %p = arith.mulf %a, %b : vector<17xbf16>
   return %p : vector<17xbf16>
 }
+
+// CHECK-LABEL: func @odd_choice
+//       CHECK:   arith.select {{.*}} : vector<17xi1>, vector<17xi16>
+func.func @odd_choice(%c: vector<17xi1>, %a: vector<17xbf16>, %b: vector<17xbf16>) -> vector<17xbf16> {
+  %s = arith.select %c, %a, %b : vector<17xi1>, vector<17xbf16>
+  return %s : vector<17xbf16>
+}
+
+// LLVM would make one function of a vector of these, and abort.
+// CHECK-LABEL: func @function
+//       CHECK:   %[[W:.+]] = arith.extf {{.*}} : bf16 to f32
+//       CHECK:   %[[T:.+]] = math.tanh %[[W]] : f32
+//       CHECK:   arith.truncf %[[T]] : f32 to bf16
+func.func @function(%a: bf16) -> bf16 {
+  %t = math.tanh %a : bf16
+  return %t : bf16
+}
+
+// f16 has its own.
+// CHECK-LABEL: func @half
+//       CHECK:   math.tanh {{.*}} : f16
+func.func @half(%a: f16) -> f16 {
+  %t = math.tanh %a : f16
+  return %t : f16
+}

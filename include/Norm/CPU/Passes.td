@@ -163,11 +163,13 @@ def NormExpandF8Pass : Pass<"norm-expand-f8"> {
 def NormEmulateBF16Pass : Pass<"norm-emulate-bf16"> {
   let summary = "Arithmetic on bf16 as f32 steps, each rounded";
   let description = [{
-    LLVM cannot lower arithmetic on every vector of bf16. Widens each step to
-    f32 and rounds its result, as upstream's `arith-emulate-unsupported-floats`
-    does; but none of these roundings may be contracted away, so that what
-    `rounding = before_scale` asks for is what happens. Exact: a sum or product
-    of two bf16 values in f32, rounded to bf16, is the bf16 operation.
+    LLVM cannot lower arithmetic and functions on every vector of bf16, nor on
+    those that it makes of scalars itself. Widens each step to f32 and rounds its
+    result, as upstream's `arith-emulate-unsupported-floats` and
+    `math-extend-to-supported-types` do; but none of these roundings may be
+    contracted away, so that what `rounding = before_scale` asks for is what
+    happens. Exact: a sum or product of two bf16 values in f32, rounded to bf16,
+    is the bf16 operation.
 
     Since LLVM knows the latter too and narrows such steps again, vectors whose
     length is no power of two are converted to and from bf16 by integer steps.
@@ -195,20 +197,24 @@ def NormStreamHalvesPass : Pass<"norm-stream-halves"> {
     Example:
 
     ```mlir
-    llvm.func @store(%v: vector<32xbf16>, %p: !llvm.ptr) {
-      llvm.store %v, %p {alignment = 64 : i64, nontemporal} : vector<32xbf16>, !llvm.ptr
-      llvm.return
+    module {
+      llvm.func @store(%v: vector<32xbf16>, %p: !llvm.ptr) {
+        llvm.store %v, %p {alignment = 64 : i64, nontemporal} : vector<32xbf16>, !llvm.ptr
+        llvm.return
+      }
     }
     ```
 
     becomes
 
     ```mlir
-    llvm.func @store(%v: vector<32xbf16>, %p: !llvm.ptr) {
-      %pairs = llvm.bitcast %v : vector<32xbf16> to vector<16xf32>
-      %fence = llvm.call_intrinsic "llvm.arithmetic.fence"(%pairs) : (vector<16xf32>) -> vector<16xf32>
-      llvm.store %fence, %p {alignment = 64 : i64, nontemporal} : vector<16xf32>, !llvm.ptr
-      llvm.return
+    module {
+      llvm.func @store(%v: vector<32xbf16>, %p: !llvm.ptr) {
+        %pairs = llvm.bitcast %v : vector<32xbf16> to vector<16xf32>
+        %fence = llvm.call_intrinsic "llvm.arithmetic.fence"(%pairs) : (vector<16xf32>) -> vector<16xf32>
+        llvm.store %fence, %p {alignment = 64 : i64, nontemporal} : vector<16xf32>, !llvm.ptr
+        llvm.return
+      }
     }
     ```
   }];
