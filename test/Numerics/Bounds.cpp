@@ -99,7 +99,8 @@ RowBounds::RowBounds(const KernelCase &kernel, const Row &row)
       n(row.a.size()), u(getUnitRoundoff(kernel.getAccType())),
       eta(getSmallestSubnormal(kernel.getAccType())) {
   bool repeats = kernel.dtype != kernel.getAccType() || hasFewValues(row.a);
-  growth = std::sqrt(n);
+  // Rounding errors of many terms make up for each other, but not of a few.
+  growth = std::max(std::sqrt(n), std::min(n, 8.0));
   if (startsLarge(row.a))
     growth = n;
   else if (repeats)
@@ -256,7 +257,7 @@ Expected RowBounds::roundBeforeScale(size_t i) const {
   double spread = std::abs(double(high - low)) / 2;
   if (fused > 0) // The last rounding may go the other way then.
     fused += 2 * getUnitRoundoff(kernel.getResultType()) *
-                 (std::abs(double(value)) + fused) +
+                 (std::abs(double(value)) + spread + fused) +
              getSmallestSubnormal(kernel.getResultType());
   if (kernel.dtype == DType::bf16 || type == DType::bf16 ||
       kernel.getResultType() == DType::bf16)

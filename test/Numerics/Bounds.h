@@ -31,15 +31,15 @@ struct ExpectedRow {
 /// - u: the unit roundoff of the accumulation type A (f32 2⁻²⁴, f64 2⁻⁵³), u_Y
 ///   that of a result; η, η_Y: the smallest subnormals.
 /// - s: a sum of n terms of one sign is off by s·u, relative to it. Taken one
-/// by
-///   one, the k-th addition is off by k·u terms at most. Where these errors are
-///   independent they have a standard deviation of k·u/√3, in all (n√n/3)·u,
-///   relative to the sum √n/3·u; three of them are s = √n. Where few values
-///   repeat, so do their errors, and squares of f16 and bf16 numbers end in few
-///   patterns of bits: there only s = n/2 is sure; and s = n where the first
-///   terms make up most of the sum. Sums over lanes are better off. Where all
-///   terms are multiples of a number that 2^p of make up their sum, p being the
-///   precision of A, every partial sum is exact.
+///   by one, the k-th addition is off by k·u terms at most. Where these errors
+///   are independent they have a standard deviation of k·u/√3, in all
+///   (n√n/3)·u, relative to the sum √n/3·u; three of them are s = √n. Of a few
+///   terms, all may be off the same way: s is min(n, 8) at least. Where few
+///   values repeat, so do their errors, and squares of f16 and bf16 numbers end
+///   in few patterns of bits: there only s = n/2 is sure; and s = n where the
+///   first terms make up most of the sum. Sums over lanes are better off. Where
+///   all terms are multiples of a number that 2^p of make up their sum, p being
+///   the precision of A, every partial sum is exact.
 /// - δ = (s + 2)·u·mean|a|: the error of the mean. The division counts twice,
 ///   for it may be a multiplication by 1/n.
 ExpectedRow boundRow(const KernelCase &kernel, const Row &row);
