@@ -134,7 +134,8 @@ void VectorLoops::emitMasked(Value lower, Value count,
   values.indices[plan.vectorDim] = lower;
   values.enterScope(nullptr);
   values.mask = vector::CreateMaskOp::create(
-      builder, loc, VectorType::get({plan.lanes}, builder.getI1Type()), count);
+      builder, loc, VectorType::get({values.lanes}, builder.getI1Type()),
+      count);
   body();
   values.mask = {};
   values.leaveScope();

@@ -114,6 +114,7 @@ private:
   void emitStores();
   void emitElementStores(Store store);
   void emitVectorStores(Store store);
+  void emitPrefetchOfEnd();
   void emitPeeledLaneLoop();
   void emitRowStores();
   /// Which elements of the coming rows a pass fetches while it takes those of

@@ -72,7 +72,7 @@ void VectorLoops::emitPrefetch(unsigned row, Share share) {
         builder.createOrFold<arith::AddIOp>(loc, comingRows, index(row));
   else
     element = comingRows;
-  int64_t length = share == Share::All ? plan.lanes : plan.lanes / 2;
+  int64_t length = share == Share::All ? values.lanes : values.lanes / 2;
   for (auto [i, input] : llvm::enumerate(op.getInputs())) {
     AffineMap map = op.getInputMap(i);
     if (!map.isPermutation())

@@ -17,7 +17,7 @@ using utils::IteratorType;
 VectorValues::VectorValues(const RowProgram &program, const VectorPlan &plan,
                            OpBuilder &builder)
     : program(program), plan(plan), builder(builder),
-      loc(program.getOp().getLoc()) {
+      loc(program.getOp().getLoc()), lanes(plan.lanes) {
   GenericOp op = program.getOp();
   SmallVector<IteratorType> iterators = op.getRowIteratorTypes();
   unsigned numDims = iterators.size();
@@ -114,12 +114,12 @@ SmallVector<Value> VectorValues::getIndices(AffineMap map, unsigned row) const {
 Value VectorValues::spread(Value value, unsigned scope) {
   if (isScalar || isa<VectorType>(value.getType()))
     return value;
+  Type type = getSpreadType(value.getType());
   Value &splat = scopes[scope].splats[value];
-  if (!splat) {
+  if (!splat || splat.getType() != type) {
     OpBuilder::InsertionGuard guard(builder);
     setInsertionPoint(scope);
-    splat = vector::BroadcastOp::create(builder, loc,
-                                        getSpreadType(value.getType()), value);
+    splat = vector::BroadcastOp::create(builder, loc, type, value);
   }
   return splat;
 }

@@ -64,7 +64,7 @@ public:
 
   Type getSpreadType(Type elementType) const {
     return isScalar ? elementType
-                    : Type(VectorType::get({plan.lanes}, elementType));
+                    : Type(VectorType::get({lanes}, elementType));
   }
   SmallVector<Value> getIndices(AffineMap map, unsigned row) const;
   unsigned getScope(Value value) const;
@@ -104,6 +104,7 @@ public:
   /// Lanes that are in bounds, or null if all are.
   Value mask;
   bool isScalar = false;
+  int64_t lanes; // of a vector at the point of emission
   unsigned numRows = 1; // in flight
   llvm::DenseMap<Value, RowStatistic> statistics;
   llvm::DenseMap<Type, Value> counts;

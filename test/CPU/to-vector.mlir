@@ -97,16 +97,27 @@ func.func @streams(%x: memref<8192x4096xf32>, %y: memref<8192x4096xf32>) {
 
 // -----
 
-// Rows of an odd pitch start anywhere in a cache line: each has a masked head.
+// Rows of an odd pitch start anywhere in a cache line: each has a masked head of
+// less than a line, whole lines, and an end that is fetched ahead.
 
 // CHECK-LABEL: func @peels
+// CHECK-SAME: (%[[X:.+]]: memref<4096x1023xf32>, %[[Y:.+]]: memref<4096x1023xf32>)
+// CHECK: memref.prefetch %[[Y]][%{{.+}}, %c1022{{.*}}], write
 // CHECK: %[[LINE:.+]] = arith.andi %{{.+}}, %c63 : index
-// CHECK: %[[HEAD:.+]] = arith.divui %[[LINE]], %c4 : index
-// CHECK: %[[SHORT:.+]] = arith.minui %[[HEAD]], %{{.+}} : index
-// CHECK: %[[MASK:.+]] = vector.create_mask %[[SHORT]] : vector<32xi1>
+// CHECK: %[[LENGTH:.+]] = arith.divui %[[LINE]], %c4 : index
+// CHECK: %[[HEAD:.+]] = arith.minui %[[LENGTH]], %{{.+}} : index
+// CHECK: %[[EXISTS:.+]] = arith.cmpi ne, %[[HEAD]], %c0
+// CHECK: scf.if %[[EXISTS]] {
+// CHECK: %[[MASK:.+]] = vector.create_mask %[[HEAD]] : vector<16xi1>
 // CHECK: vector.maskedstore {{.*}}%[[MASK]]
-// CHECK: scf.for %{{.+}} = %[[SHORT]] to
-// CHECK: vector.store {{.*}}nontemporal = true
+// CHECK: scf.for %{{.+}} = %[[HEAD]] to %[[MAIN:.+]] step %c32
+// CHECK: vector.store {{.*}}nontemporal = true} : memref<4096x1023xf32>, vector<32xf32>
+// CHECK: scf.for %{{.+}} = %[[MAIN]] to %[[END:.+]] step %c16
+// CHECK: vector.store {{.*}}nontemporal = true} : memref<4096x1023xf32>, vector<16xf32>
+// CHECK: %[[REST:.+]] = arith.subi %c1023{{.*}}, %[[END]]
+// CHECK: %[[EXISTS:.+]] = arith.cmpi ne, %[[REST]], %c0
+// CHECK: scf.if %[[EXISTS]] {
+// CHECK: vector.create_mask %[[REST]] : vector<16xi1>
 func.func @peels(%x: memref<4096x1023xf32>, %y: memref<4096x1023xf32>) {
   norm.rms_norm ins(%x : memref<4096x1023xf32>) outs(%y : memref<4096x1023xf32>) dims = [1] eps = 1.0e-5
   return
