@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Norm/CPU/VectorPlan.h"
 #include "Norm/Decompose/TransformOps.h"
 #include "Norm/Passes.h"
 #include "mlir/Dialect/Linalg/TransformOps/DialectExtension.h"
@@ -65,7 +66,10 @@ struct NormApplySchedulePass
                                    IteratorType::reduction};
     bool found = false;
     getOperation()->walk([&](GenericOp op) {
-      if (!op.hasPureTensorSemantics() || op.getRowIteratorTypes() != rows)
+      if (!op.hasPureTensorSemantics() || op.getRowIteratorTypes() != rows ||
+          llvm::any_of(op->getOperandTypes(), [](Type type) {
+            return isPackedInVectors(getElementTypeOrSelf(type));
+          }))
         return;
       op->setAttr(rowsAttr, UnitAttr::get(&getContext()));
       found = true;

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Norm/CPU/Patterns.h"
 #include "Norm/CPU/VectorPlan.h"
 #include "Norm/Fuse/Patterns.h"
 #include "Norm/Passes.h"
@@ -42,6 +43,7 @@ static void expandOps(ArrayRef<Operation *> ops, const VectorTarget &target) {
     return;
   RewritePatternSet patterns(ops.front()->getContext());
   populateMathPolynomialApproximationPatterns(patterns);
+  populateExpandExp2Patterns(patterns);
   if (!target.hasBFloat16)
     arith::populateExpandBFloat16Patterns(patterns);
   if (!target.hasFMA)

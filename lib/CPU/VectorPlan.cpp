@@ -30,7 +30,15 @@ static bool hasUnitInnerStride(MemRefType type) {
          strides.back() == 1;
 }
 
-/// Every operand that has the vector dim has it last, at unit stride.
+bool mlir::norm::isPackedInVectors(Type element) {
+  if (!element.isIntOrFloat())
+    return false;
+  unsigned width = element.getIntOrFloatBitWidth();
+  return width < 8 || !llvm::isPowerOf2_32(width);
+}
+
+/// Every operand that has the vector dim has it last, at unit stride, and its
+/// elements in memory are those of a vector.
 static LogicalResult verifyVectorDim(GenericOp op, unsigned vectorDim,
                                      std::string &reason) {
   for (OpOperand &operand : op->getOpOperands()) {
@@ -45,6 +53,13 @@ static LogicalResult verifyVectorDim(GenericOp op, unsigned vectorDim,
     if (!hasUnitInnerStride(cast<MemRefType>(operand.get().getType()))) {
       reason = llvm::formatv("operand #{0} has no unit inner stride",
                              operand.getOperandNumber());
+      return failure();
+    }
+    Type element = getElementTypeOrSelf(operand.get().getType());
+    if (isPackedInVectors(element)) {
+      reason = llvm::formatv("operand #{0} has elements of {1}, which memory "
+                             "does not pack as vectors do",
+                             operand.getOperandNumber(), element);
       return failure();
     }
   }

@@ -138,6 +138,7 @@ bool NormFusePass::applyOnce(FusionListener &listener) {
 }
 
 void NormFusePass::runOnOperation() {
+  convertElementwiseNeighbours(getOperation());
   IRRewriter rewriter(&getContext());
   SmallVector<tensor::CollapseShapeOp> collapses;
   getOperation()->walk([&](GroupNormOp op) {
@@ -154,9 +155,11 @@ void NormFusePass::runOnOperation() {
 
   FusionListener listener;
   // The refusals of the last round, which changed nothing, are those that hold.
-  do
+  do {
     listener.refusals.clear();
-  while (applyOnce(listener));
+    // What was fused has brought others beside a norm.
+    convertElementwiseNeighbours(getOperation());
+  } while (applyOnce(listener));
 
   numProducers += listener.counts.lookup("producers");
   numConsumers += listener.counts.lookup("consumers");

@@ -73,6 +73,10 @@ void queryInitsForExtents(RewriterBase &rewriter,
 Operation *findCommonPosition(RewriterBase &rewriter, Operation *first,
                               Operation *second);
 
+/// arith, math and their like on tensors become linalg.generic where they stand
+/// beside a norm of `root`, or beside each other up to one.
+void convertElementwiseNeighbours(Operation *root);
+
 /// Elementwise generics that read the collapsed value read it as it was before,
 /// and so on behind them: they have the dims of the norm then.
 void expandConsumers(RewriterBase &rewriter, tensor::CollapseShapeOp collapse);

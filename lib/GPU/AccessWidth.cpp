@@ -50,7 +50,7 @@ int64_t mlir::norm::getVectorWidth(GenericOp op, unsigned dim, int64_t extent) {
       return 1;
     auto type = cast<MemRefType>(op->getOperand(i).getType());
     SmallVector<int64_t> strides = getStaticStrides(type);
-    if (!ShapedType::isDynamic(strides.back()) && strides.back() != 1)
+    if (strides.back() != 1) // or not known: no vector op takes it
       return 1;
     strides.pop_back();
     for (int64_t stride : strides)

@@ -11,6 +11,7 @@
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/GPU/Transforms/Passes.h"
+#include "mlir/Dialect/Linalg/Passes.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/Passes.h"
@@ -64,6 +65,8 @@ void mlir::norm::buildGPUPipeline(OpPassManager &pm,
   pm.addPass(createNormEmptyDestinationsPass());
   pm.addPass(createNormGeneralizePass());
   pm.addPass(createNormCollapseDimsPass());
+  // arith and math on tensors, which have no buffer form.
+  pm.addPass(createConvertElementwiseToLinalgPass());
   pm.addPass(createNormBufferizePass());
   NormToGPUPassOptions kernels;
   kernels.chipName = options.chip;

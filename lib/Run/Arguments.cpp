@@ -96,6 +96,9 @@ chooseShape(unsigned index, const ValueSpec &spec, StringRef given,
           "argument " + Twine(index) + " is " + spec.format() +
           ": give it an --input, or its size with --shape=" + Twine(index) +
           "=… or --dynamic-size");
+    if (*dynamicSize < 0)
+      return llvm::createStringError("--dynamic-size=" + Twine(*dynamicSize) +
+                                     " is negative");
     extent = *dynamicSize;
   }
   return shape;

@@ -8,6 +8,7 @@
 
 #include "Norm/IR/Norm.h"
 #include "Norm/Run/Accuracy.h"
+#include "llvm/ADT/SmallPtrSet.h"
 #include <cmath>
 
 using namespace mlir;
@@ -33,8 +34,9 @@ static bool isOutOnlyStored(DestinationStyleOpInterface op, unsigned i) {
 static bool isOnlyStored(Value value) {
   return llvm::all_of(value.getUses(), [](OpOperand &use) {
     Operation *user = use.getOwner();
+    // Callers of what is private compute with it.
     if (isa<func::ReturnOp>(user))
-      return true;
+      return user->getParentOfType<func::FuncOp>().isPublic();
     auto parent = dyn_cast<DestinationStyleOpInterface>(user->getParentOp());
     return parent && user->hasTrait<OpTrait::IsTerminator>() &&
            isOutOnlyStored(parent, use.getOperandNumber());
@@ -128,6 +130,25 @@ static double getReductionGrowth(Operation *op, int64_t dynamicExtent) {
   return reduces ? sums * std::sqrt(elements) / 2 : 0;
 }
 
+/// A function counts each time that it is called.
+static void addRounding(func::FuncOp function, int64_t dynamicExtent,
+                        SmallPtrSet<Operation *, 4> &callers,
+                        RoundingModel &model) {
+  if (!callers.insert(function).second) // recursion
+    return;
+  model.unitRoundoff =
+      std::max(model.unitRoundoff, getTruncationRoundoff(function));
+  function.walk([&](Operation *op) {
+    model.unitRoundoff = std::max(model.unitRoundoff, getOpRoundoff(op));
+    model.growth += getReductionGrowth(op, dynamicExtent);
+    if (auto call = dyn_cast<func::CallOp>(op))
+      if (auto callee = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(
+              call, call.getCalleeAttr()))
+        addRounding(callee, dynamicExtent, callers, model);
+  });
+  callers.erase(function);
+}
+
 RoundingModel RoundingModel::get(func::FuncOp function,
                                  ArrayRef<HostTensor> arguments) {
   int64_t largest = 1;
@@ -135,11 +156,8 @@ RoundingModel RoundingModel::get(func::FuncOp function,
     for (int64_t extent : argument.getShape())
       largest = std::max(largest, extent);
 
-  double roundoff = getTruncationRoundoff(function);
-  double growth = 8;
-  function.walk([&](Operation *op) {
-    roundoff = std::max(roundoff, getOpRoundoff(op));
-    growth += getReductionGrowth(op, largest);
-  });
-  return {roundoff, growth};
+  RoundingModel model{/*unitRoundoff=*/0, /*growth=*/8};
+  SmallPtrSet<Operation *, 4> callers;
+  addRounding(function, largest, callers, model);
+  return model;
 }

@@ -75,6 +75,13 @@ func.func @every_other(%x: memref<?x512xf32, strided<[1024, 2]>>, %y: memref<?x5
   return
 }
 
+// CHECK: plan.mlir:[[#@LINE+3]]:{{.*}}"a warp per row, 4 rows per block; 16 vectors of 1 per thread, held in registers"
+// CHECK-NOT: plan.mlir:[[#@LINE+2]]
+func.func @any_other(%x: memref<?x512xf32, strided<[?, ?], offset: ?>>, %y: memref<?x512xf32>) {
+  norm.rms_norm ins(%x : memref<?x512xf32, strided<[?, ?], offset: ?>>) outs(%y : memref<?x512xf32>) dims = [1] eps = 1.0e-5
+  return
+}
+
 // Rows that no block holds among others: a cluster does, where there are
 // clusters; else one block, if its registers are enough, and in a loop if not.
 

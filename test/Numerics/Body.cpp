@@ -21,8 +21,9 @@ public:
   std::string write();
 
 private:
-  /// Adds lines in which {0} is the accumulation type and {1} a value.
-  void add(const char *lines, StringRef value = "");
+  /// Adds lines in which {0} is the accumulation type, {1} a value and {2} the
+  /// name of a function.
+  void add(const char *lines, StringRef value = "", StringRef function = "");
   /// The value's name in the accumulation type.
   std::string widen(const std::string &value, DType type);
   /// Converts from the accumulation type, and yields.
@@ -42,8 +43,8 @@ private:
 };
 } // namespace
 
-void BodyWriter::add(const char *lines, StringRef value) {
-  text += llvm::formatv(false, lines, acc, value);
+void BodyWriter::add(const char *lines, StringRef value, StringRef function) {
+  text += llvm::formatv(false, lines, acc, value, function);
 }
 
 std::string BodyWriter::convert(const std::string &value, DType from,
@@ -76,11 +77,11 @@ void BodyWriter::yield(ArrayRef<std::pair<std::string, DType>> values) {
 void BodyWriter::addSoftmax(StringRef value) {
   add(R"(    %m = norm.reduce max {1} : {0}
     %t = arith.subf {1}, %m : {0}
-    %e = math.exp %t : {0}
+    %e = math.{2} %t : {0}
     %s = norm.reduce add %e : {0}
     %o = arith.divf %e, %s : {0}
 )",
-      value);
+      value, kernel.variant.hasBaseTwo ? "exp2" : "exp");
 }
 
 void BodyWriter::addNorm(StringRef value) {

@@ -84,6 +84,8 @@ struct Variant {
   bool scale = false, shift = false, statistics = false;
   bool roundsBeforeScale = false;
   double scaleOffset = 0;
+  /// Powers of 2 in place of e, of a softmax.
+  bool hasBaseTwo = false;
   /// Those of x by default.
   std::optional<DType> parameterType, resultType;
   std::optional<DType> accType;

@@ -134,6 +134,7 @@ static std::vector<Variant> getVariants(Program program, DType dtype) {
   };
   if (program == Program::softmax) {
     add("plain", false, false);
+    add("base-2", false, false).hasBaseTwo = true;
     return variants;
   }
   if (program == Program::dequantize) {

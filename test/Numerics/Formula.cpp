@@ -101,13 +101,13 @@ static void readRow(const KernelCase &kernel, const Geometry &geometry,
   }
 }
 
-static void evaluateSoftmax(Row &row) {
+static void evaluateSoftmax(bool hasBaseTwo, Row &row) {
   Real max = -std::numeric_limits<Real>::infinity(), sum = 0;
   for (Real a : row.a)
     max = std::isnan(a) || a > max ? a : max;
   for (Real a : row.a) {
     row.h.push_back(a - max);
-    row.y.push_back(std::exp(a - max));
+    row.y.push_back(hasBaseTwo ? std::exp2(a - max) : std::exp(a - max));
     sum += row.y.back();
   }
   for (Real &y : row.y)
@@ -126,7 +126,7 @@ Row numerics::evaluateRow(const KernelCase &kernel, const Geometry &geometry,
   Row row;
   readRow(kernel, geometry, inputs, number, mistake != Mistake::dropShift, row);
   if (kernel.program == Program::softmax) {
-    evaluateSoftmax(row);
+    evaluateSoftmax(kernel.variant.hasBaseTwo, row);
     return row;
   }
 

@@ -18,6 +18,10 @@
 // VECTOR: norm-run: error: @vector: argument 0 is of type vector<4xf32>, which cannot be passed
 // RUN: not norm-run %s --entry dynamic 2>&1 | FileCheck %s --check-prefix=SIZE
 // SIZE: norm-run: error: argument 0 is ?x?xf16: give it an --input, or its size with --shape=0=… or --dynamic-size
+// RUN: not norm-run %s --entry dynamic --dynamic-size=-3 2>&1 | FileCheck %s --check-prefix=NEGATIVE
+// NEGATIVE: norm-run: error: --dynamic-size=-3 is negative
+// RUN: not norm-run %s --entry scalars --verify --tolerance=-1 2>&1 | FileCheck %s --check-prefix=TOLERANCE
+// TOLERANCE: norm-run: error: --tolerance takes a number that is not negative
 // RUN: not norm-run %s --entry dynamic --shape=0=2x 2>&1 | FileCheck %s --check-prefix=NO-SHAPE
 // NO-SHAPE: norm-run: error: '2x' is not a shape such as 2x3
 // RUN: not norm-run %s --entry dynamic --shape=0=2 2>&1 | FileCheck %s --check-prefix=RANK

@@ -11,6 +11,8 @@
 // RUN: norm-run %s --entry group_norm --verify | FileCheck %s
 // RUN: norm-run %s --entry batch_norm --verify | FileCheck %s
 // RUN: norm-run %s --entry quantize --verify | FileCheck %s
+// RUN: norm-run %s --entry loop --verify | FileCheck %s
+// RUN: norm-run %s --entry calls --verify | FileCheck %s
 // RUN: norm-run %s --entry dynamic --verify --shape=0=5x33 --dynamic-size=33 | FileCheck %s
 
 // CHECK: result0: max error {{[^:]*}}; error/bound 0{{.*}}: right
@@ -138,4 +140,32 @@ func.func @own_memory(%x: tensor<4x33xf32>) -> (tensor<4x33xf32>, f32) {
   %y = norm.rms_norm ins(%x : tensor<4x33xf32>) outs(%e : tensor<4x33xf32>)
       dims = [1] eps = 1.0e-5
   return %y, %w : tensor<4x33xf32>, f32
+}
+
+// What a loop carries is a new buffer each time.
+func.func @loop(%x: tensor<5x13xf32>) -> tensor<5x13xf32> {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c3 = arith.constant 3 : index
+  %r = scf.for %i = %c0 to %c3 step %c1 iter_args(%v = %x) -> tensor<5x13xf32> {
+    %e = tensor.empty() : tensor<5x13xf32>
+    %y = norm.rms_norm ins(%v : tensor<5x13xf32>) outs(%e : tensor<5x13xf32>) dims = [1] eps = 1.0e-5
+    %s = arith.addf %y, %v : tensor<5x13xf32>
+    scf.yield %s : tensor<5x13xf32>
+  }
+  return %r : tensor<5x13xf32>
+}
+
+// Functions round each time that they are called; what they return is not the
+// last of it.
+func.func private @callee(%x: tensor<5x16xf32>) -> tensor<5x16xf32> {
+  %e = tensor.empty() : tensor<5x16xf32>
+  %y = norm.rms_norm ins(%x : tensor<5x16xf32>) outs(%e : tensor<5x16xf32>) dims = [1] eps = 1.0e-5
+  return %y : tensor<5x16xf32>
+}
+
+func.func @calls(%x: tensor<5x16xf32>) -> tensor<5x16xf32> {
+  %y = call @callee(%x) : (tensor<5x16xf32>) -> tensor<5x16xf32>
+  %z = call @callee(%y) : (tensor<5x16xf32>) -> tensor<5x16xf32>
+  return %z : tensor<5x16xf32>
 }

@@ -230,6 +230,9 @@ static void print(const Report &report) {
 static llvm::Error run(MLIRContext &context) {
   if (llvm::Error error = checkRoad())
     return error;
+  if (tolerance.getNumOccurrences() && !(tolerance >= 0))
+    return llvm::createStringError(
+        "--tolerance takes a number that is not negative");
   auto module = parse(fileName, context);
   if (!module)
     return module.takeError();

@@ -49,9 +49,10 @@ def NormToVectorPass : Pass<"norm-to-vector"> {
     fit the loops (each lane a row, or dynamic rows without masks) it is
     `residual`.
 
-    f32 transcendentals on vectors are upstream's polynomial approximations,
-    which norm-numerics holds to 4 units in the last place (tanh, and so GELU;
-    exp); those of f64 are libm's, one call an element.
+    f32 transcendentals on vectors are polynomial approximations, upstream's and
+    one of exp2, which norm-numerics holds to 4 units in the last place (tanh, and
+    so GELU; exp; exp2). What upstream has none for, such as log10, sinh, cosh and
+    tan, and all of f64 is libm's, one call an element.
 
     The machine is what a module around says by the attribute `llvm.target`
     (`#llvm.target<triple = "x86_64-linux-gnu", chip = "x86-64-v4">`), else what

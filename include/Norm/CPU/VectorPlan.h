@@ -111,6 +111,10 @@ private:
                   const VectorOptions &options);
 };
 
+/// i1, i4 and their like: LLVM has one in a byte of its own, and a vector of
+/// them without gaps, so that no load of a vector reads several of them.
+bool isPackedInVectors(Type element);
+
 } // namespace mlir::norm
 
 #endif // NORM_CPU_VECTORPLAN_H

@@ -72,7 +72,9 @@ def NormFusePass : Pass<"norm-fuse"> {
       or with `fold-weights`.
 
     A group norm becomes the layer norm of its groups first, and elementwise
-    linalg.generic ops that follow it take over its dims.
+    linalg.generic ops that follow it take over its dims. Elementwise ops on
+    tensors, of arith, math and other dialects, become linalg.generic where they
+    stand beside a norm, directly or behind one another.
 
     Numeric contract: the body computes what the ops did, step by step, with
     every cast kept, so values are the same bit by bit, but for the order of

@@ -1,0 +1,28 @@
+//===- Patterns.h - Patterns of the CPU stage -------------------*- C++ -*-===//
+//
+// Part of the Norm project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef NORM_CPU_PATTERNS_H
+#define NORM_CPU_PATTERNS_H
+
+#include "mlir/IR/PatternMatch.h"
+
+namespace mlir::norm {
+
+/// math.exp2 of f32, which upstream has no approximation for, in arithmetic
+/// that every vector unit has: with n the integer nearest to x and f = x − n,
+///
+///   2^x = Σ (f·ln 2)^k/k!, k ≤ 7, times 2^⌊n/2⌋, times 2^⌈n/2⌉
+///
+/// Off by 2 units in the last place at most, subnormal results by as much as
+/// they are rounded once more; what overflows is infinite, NaN stays. f16 and
+/// bf16 go through f32.
+void populateExpandExp2Patterns(RewritePatternSet &patterns);
+
+} // namespace mlir::norm
+
+#endif // NORM_CPU_PATTERNS_H
