@@ -97,6 +97,8 @@ static double getTruncationRoundoff(func::FuncOp function) {
 static double getReductionGrowth(Operation *op, int64_t dynamicExtent) {
   SmallVector<utils::IteratorType> iterators;
   SmallVector<int64_t> extents;
+  // A variance, behind a root, and a mean, which is behind none.
+  constexpr double ofMoments = 3;
   double sums = 1;
   if (auto linalgOp = dyn_cast<linalg::LinalgOp>(op)) {
     iterators = linalgOp.getIteratorTypesArray();
@@ -112,9 +114,9 @@ static double getReductionGrowth(Operation *op, int64_t dynamicExtent) {
     if (auto generic = dyn_cast<GenericOp>(op)) {
       sums = 0;
       for (auto reduce : generic.getBodyBlock()->getOps<ReduceOp>())
-        sums += getNumStats(reduce.getKind());
+        sums += reduce.getKind() == Combiner::moments ? ofMoments : 1;
     } else if (isa<LayerNormOp, GroupNormOp>(op)) {
-      sums = 2;
+      sums = ofMoments;
     }
   } else if (isa<linalg::AggregatedOpInterface>(op)) {
     return std::sqrt(double(dynamicExtent)) / 2;

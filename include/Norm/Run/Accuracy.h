@@ -30,8 +30,9 @@ namespace mlir::norm {
 ///   of one. A sum of n positive numbers of one size, taken one by one, has
 ///   partial sums k and n rounding errors of about k·u/√3, in all (n√n/3)·u:
 ///   relative to the sum √n/3·u. It enters a norm through a square root, which
-///   halves it to √n/6, and three standard deviations are √n/2. Sums of N(0, 1)
-///   numbers and dot products are better off. 8 is for the pointwise steps.
+///   halves it to √n/6, and three standard deviations are √n/2. A mean is
+///   behind no root, and counts twice. Sums of N(0, 1) numbers and dot products
+///   are better off. 8 is for the pointwise steps.
 ///
 /// This holds for data like N(0, 1); where a mean is large beside the
 /// deviation, the inputs' own rounding errors grow with it, and the caller must
