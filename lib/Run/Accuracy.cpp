@@ -12,14 +12,7 @@
 using namespace mlir;
 using namespace mlir::norm;
 
-namespace {
-/// Over the finite elements.
-struct Scale {
-  double rms = 0, max = 0;
-};
-} // namespace
-
-static Scale measureScale(const HostTensor &tensor) {
+Scale Scale::of(const HostTensor &tensor) {
   Scale scale;
   double squares = 0;
   int64_t count = 0;
@@ -55,7 +48,7 @@ static void compareFloats(const HostTensor &got, const HostTensor &expected,
                           std::optional<double> tolerance,
                           Comparison &comparison) {
   DType dtype = got.getDType();
-  double rms = measureScale(expected).rms;
+  double rms = std::max(Scale::of(expected).rms, model.leastScale);
   double lastRounding = getUnitRoundoff(dtype);
   double subnormal = getSmallestSubnormal(dtype);
   for (int64_t i = 0, e = got.getNumElements(); i < e; ++i) {
@@ -86,7 +79,7 @@ static void compareFloats(const HostTensor &got, const HostTensor &expected,
 static void compareIntegers(const HostTensor &got, const HostTensor &expected,
                             const RoundingModel &model,
                             Comparison &comparison) {
-  double delta = model.growth * model.unitRoundoff * measureScale(expected).max;
+  double delta = model.growth * model.unitRoundoff * Scale::of(expected).max;
   double nearTies = std::min(1.0, 2 * delta) * got.getNumElements();
   if (model.unitRoundoff > 0)
     comparison.offByOneAllowed = 3 + std::ceil(2 * nearTies);

@@ -158,7 +158,12 @@ RoundingModel RoundingModel::get(func::FuncOp function,
     for (int64_t extent : argument.getShape())
       largest = std::max(largest, extent);
 
-  RoundingModel model{/*unitRoundoff=*/0, /*growth=*/8};
+  RoundingModel model;
+  for (const HostTensor &argument : arguments)
+    if (isFloat(argument.getDType()))
+      model.leastScale =
+          std::max(model.leastScale,
+                   Scale::of(argument).rms / std::sqrt(double(largest)));
   SmallPtrSet<Operation *, 4> callers;
   addRounding(function, largest, callers, model);
   return model;

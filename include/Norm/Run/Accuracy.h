@@ -13,6 +13,13 @@
 
 namespace mlir::norm {
 
+/// How large the finite elements of a tensor are.
+struct Scale {
+  double rms = 0, max = 0;
+
+  static Scale of(const HostTensor &tensor);
+};
+
 /// How much rounding a function, as read, implies.
 ///
 /// An element `got` of a float result, beside the oracle's `ref`, is right if
@@ -25,7 +32,9 @@ namespace mlir::norm {
 ///   norm op computes in its accumulation type, if it rounds before the scale
 ///   in the narrower type of x, and if its result is read again in that type.
 /// - rms: the root mean square of the oracle's result, the size of the terms
-///   that an element with small |ref| is a difference of.
+///   that an element with small |ref| is a difference of; at least that of an
+///   argument over √(the largest extent), as large as the mean of a row of it
+///   is: of one or two means, all may be small by chance.
 /// - c = 8 + ½·Σ √n over the reductions of the function, n being the elements
 ///   of one. A sum of n positive numbers of one size, taken one by one, has
 ///   partial sums k and n rounding errors of about k·u/√3, in all (n√n/3)·u:
@@ -38,8 +47,9 @@ namespace mlir::norm {
 /// deviation, the inputs' own rounding errors grow with it, and the caller must
 /// say what is acceptable. Not tuned to any lowering.
 struct RoundingModel {
-  double unitRoundoff; ///< u
-  double growth;       ///< c
+  double unitRoundoff = 0; ///< u
+  double growth = 8;       ///< c
+  double leastScale = 0;   ///< of rms
 
   /// A dynamic extent of a reduction, and the row of a linalg.softmax, count as
   /// the largest extent of the arguments.
