@@ -63,8 +63,7 @@ public:
   Value spread(Value value, unsigned scope);
 
   Type getSpreadType(Type elementType) const {
-    return isScalar ? elementType
-                    : Type(VectorType::get({lanes}, elementType));
+    return isScalar ? elementType : Type(VectorType::get({lanes}, elementType));
   }
   SmallVector<Value> getIndices(AffineMap map, unsigned row) const;
   unsigned getScope(Value value) const;
@@ -104,7 +103,7 @@ public:
   /// Lanes that are in bounds, or null if all are.
   Value mask;
   bool isScalar = false;
-  int64_t lanes; // of a vector at the point of emission
+  int64_t lanes;        // of a vector at the point of emission
   unsigned numRows = 1; // in flight
   llvm::DenseMap<Value, RowStatistic> statistics;
   llvm::DenseMap<Type, Value> counts;
