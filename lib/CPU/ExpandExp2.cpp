@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Norm/CPU/Patterns.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "Norm/IR/Splat.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
@@ -23,20 +23,12 @@ struct ExpandExp2 : OpRewritePattern<math::Exp2Op> {
     if (!getElementTypeOrSelf(type).isF32())
       return rewriter.notifyMatchFailure(op, "not f32");
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
-    Type bits = b.getI32Type();
-    if (auto shaped = dyn_cast<ShapedType>(type))
-      bits = shaped.clone(bits);
-    auto splat = [&](TypedAttr scalar, Type type) -> Value {
-      TypedAttr value = scalar;
-      if (auto shaped = dyn_cast<ShapedType>(type))
-        value = SplatElementsAttr::get(shaped, scalar);
-      return arith::ConstantOp::create(b, value);
+    Type bits = norm::withElement(type, b.getI32Type());
+    auto real = [&](double value) {
+      return norm::splat(b, b.getLoc(), value, type);
     };
-    auto real = [&](float value) {
-      return splat(b.getF32FloatAttr(value), type);
-    };
-    auto integer = [&](int32_t value) {
-      return splat(b.getI32IntegerAttr(value), bits);
+    auto integer = [&](int64_t value) {
+      return createScalarOrSplatConstant(b, b.getLoc(), bits, value);
     };
 
     // Beyond these 2^x is infinite or rounds to 0. NaN is neither.

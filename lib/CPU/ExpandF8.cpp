@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Norm/IR/Splat.h"
 #include "Norm/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -47,16 +48,11 @@ public:
 private:
   static constexpr int f32Mantissa = 23, f32Bias = 127;
 
-  Type withElement(Type element) {
-    auto vector = dyn_cast<VectorType>(type);
-    return vector ? vector.clone(element) : element;
+  Type withElement(Type element) { return norm::withElement(type, element); }
+  Value word(int64_t value) {
+    return createScalarOrSplatConstant(b, b.getLoc(),
+                                       withElement(b.getI32Type()), value);
   }
-  Value splat(TypedAttr value) {
-    if (auto vector = dyn_cast<VectorType>(withElement(value.getType())))
-      value = DenseElementsAttr::get(vector, Attribute(value));
-    return arith::ConstantOp::create(b, value);
-  }
-  Value word(int64_t value) { return splat(b.getI32IntegerAttr(value)); }
 
   /// Exponents differ by their biases, which are 1 less the least exponent;
   /// what is no finite number keeps its mantissa, and has all bits of the
@@ -77,11 +73,9 @@ private:
   }
   /// Multiples of the smallest number: no subnormal of f32 is met.
   Value getSubnormal() {
-    APFloat smallest = APFloat::getSmallest(semantics);
-    bool losesInfo;
-    smallest.convert(APFloat::IEEEsingle(), APFloat::rmNearestTiesToEven,
-                     &losesInfo);
-    Value unit = splat(b.getF32FloatAttr(smallest.convertToFloat()));
+    double smallest = APFloat::getSmallest(semantics).convertToDouble();
+    Value unit =
+        norm::splat(b, b.getLoc(), smallest, withElement(b.getF32Type()));
     Value multiple = arith::UIToFPOp::create(b, unit.getType(), magnitude);
     return arith::BitcastOp::create(b, magnitude.getType(),
                                     arith::MulFOp::create(b, multiple, unit));

@@ -115,6 +115,7 @@ private:
   void emitElementStores(Store store);
   void emitVectorStores(Store store);
   void emitPrefetchOfEnd();
+  Value emitHead();
   void emitPeeledLaneLoop();
   void emitRowStores();
   /// Which elements of the coming rows a pass fetches while it takes those of

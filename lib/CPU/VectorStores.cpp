@@ -98,12 +98,9 @@ void VectorLoops::emitPrefetchOfEnd() {
   values.jammedIndices = jammed;
 }
 
-/// The row in flight: a head up to the first whole cache line of the out,
-/// vectors that each start one, the whole lines of the rest, and its end. Only
-/// head and end are masked, and no longer than a line, as even a store of which
-/// nothing is left reads its line.
-void VectorLoops::emitPeeledLaneLoop() {
-  emitPrefetchOfEnd();
+/// How many elements the row in flight has before the first that starts a cache
+/// line of the out.
+Value VectorLoops::emitHead() {
   unsigned i = elementOuts.front();
   Value out = op.getOutputs()[i];
   auto type = cast<MemRefType>(out.getType());
@@ -123,8 +120,17 @@ void VectorLoops::emitPeeledLaneLoop() {
   Value toLine = arith::SubIOp::create(builder, loc, index(0), address);
   toLine = arith::AndIOp::create(builder, loc, toLine, index(cacheLine - 1));
   Value head = arith::DivUIOp::create(builder, loc, toLine, index(width));
-  head = arith::MinUIOp::create(builder, loc, head,
+  return arith::MinUIOp::create(builder, loc, head,
                                 values.extents[plan.vectorDim]);
+}
+
+/// The row in flight: a head up to the first whole cache line of the out,
+/// vectors that each start one, the whole lines of the rest, and its end. Only
+/// head and end are masked, and no longer than a line, as even a store of which
+/// nothing is left reads its line.
+void VectorLoops::emitPeeledLaneLoop() {
+  emitPrefetchOfEnd();
+  Value head = emitHead();
   auto emitStores = [&](ValueRange) -> SmallVector<Value> {
     emitVectorStores(Store::Peeled);
     return {};
@@ -147,6 +153,10 @@ void VectorLoops::emitPeeledLaneLoop() {
     Value length = arith::SubIOp::create(builder, loc, extent, lower);
     return arith::AddIOp::create(builder, loc, lower, roundDown(length, step));
   };
+  int64_t width =
+      cast<MemRefType>(op.getOutputs()[elementOuts.front()].getType())
+          .getElementTypeBitWidth() /
+      8;
   int64_t line = cacheLine / width;
   SmallVector<Value> noResults;
   values.lanes = line;

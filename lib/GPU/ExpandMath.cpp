@@ -8,7 +8,7 @@
 
 #include "Norm/GPU/Patterns.h"
 #include "Norm/IR/ScalarBuilder.h"
-#include "Splat.h"
+#include "Norm/IR/Splat.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/Transforms/Passes.h"
 

@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Norm/GPU/Patterns.h"
-#include "Splat.h"
+#include "Norm/IR/Splat.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 
 using namespace mlir;

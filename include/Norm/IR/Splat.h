@@ -6,22 +6,20 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef NORM_LIB_GPU_SPLAT_H
-#define NORM_LIB_GPU_SPLAT_H
+#ifndef NORM_IR_SPLAT_H
+#define NORM_IR_SPLAT_H
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/Matchers.h"
 
 namespace mlir::norm {
 
-/// A constant float of a scalar or vector type.
+/// A constant float of a scalar or shaped type.
 inline Value splat(OpBuilder &builder, Location loc, double value, Type type) {
   FloatAttr scalar = builder.getFloatAttr(getElementTypeOrSelf(type), value);
-  TypedAttr constant = scalar;
-  if (auto vector = dyn_cast<VectorType>(type))
-    constant = DenseElementsAttr::get(vector, scalar.getValue());
-  return arith::ConstantOp::create(builder, loc, constant);
+  return createScalarOrSplatConstant(builder, loc, type, scalar.getValue());
 }
 
 /// The value of a constant scalar, or of all elements of a constant vector.
@@ -39,11 +37,11 @@ inline std::optional<APFloat> getSplat(Value value) {
 
 /// The type with another element type.
 inline Type withElement(Type type, Type element) {
-  if (auto vector = dyn_cast<VectorType>(type))
-    return vector.clone(element);
+  if (auto shaped = dyn_cast<ShapedType>(type))
+    return shaped.clone(element);
   return element;
 }
 
 } // namespace mlir::norm
 
-#endif // NORM_LIB_GPU_SPLAT_H
+#endif // NORM_IR_SPLAT_H
