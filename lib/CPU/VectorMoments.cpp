@@ -14,6 +14,10 @@
 using namespace mlir;
 using namespace mlir::norm;
 
+/// A shift may be so many standard deviations from its row's mean: then Σd²/n −
+/// δ² loses a factor of 1 + 2² of an already small error.
+constexpr int64_t maxShift = 2;
+
 /// Of sums, packed, or of a vector of them where every lane is a row.
 Value VectorLoops::divideByCount(Value sum) {
   Value count = values.counts.lookup(getElementTypeOrSelf(sum.getType()));
@@ -68,16 +72,12 @@ bool VectorLoops::canShift() const {
   });
 }
 
-/// True if the first vector of a row is all of it: then the shift is its mean.
+/// True if the first vector of a row is all of it.
 bool VectorLoops::isRowOneVector() const {
-  int64_t elements = 1;
-  for (unsigned dim : reductionDims) {
+  return llvm::all_of(reductionDims, [&](unsigned dim) {
     std::optional<int64_t> extent = getConstantIntValue(values.extents[dim]);
-    if (!extent)
-      return false;
-    elements *= *extent;
-  }
-  return elements <= plan.lanes;
+    return extent && *extent <= (dim == plan.vectorDim ? plan.lanes : 1);
+  });
 }
 
 /// The first `length` elements of a row, and zeros.
@@ -106,7 +106,16 @@ Value VectorLoops::emitFirstVector(ReduceOp reduce, unsigned row,
   return first;
 }
 
-/// The means of the rows' first vectors, packed.
+/// So many of the first elements of a row of `extent` that their mean cannot be
+/// further from the row's than maxShift standard deviations: of k among n, that
+/// is at most √((n−k)/k) (Samuelson, "How Deviant Can You Be?", 1968).
+static int64_t getSafeShiftLength(int64_t extent) {
+  int64_t divisor = 1 + maxShift * maxShift;
+  return llvm::PowerOf2Ceil(llvm::divideCeil(extent, divisor));
+}
+
+/// The means of the rows' first vectors, packed; of a row that is one vector,
+/// that of as few elements as are safe.
 Value VectorLoops::emitShift(ReduceOp reduce) {
   Value extent = values.extents[plan.vectorDim];
   std::optional<int64_t> known = getConstantIntValue(extent);
@@ -116,6 +125,13 @@ Value VectorLoops::emitShift(ReduceOp reduce) {
   SmallVector<Value> rows;
   for (unsigned row = 0; row < values.numRows; ++row)
     rows.push_back(emitFirstVector(reduce, row, length));
+  if (isRowOneVector()) {
+    int64_t safe = getSafeShiftLength(*known);
+    for (Value &row : rows)
+      row = vector::ExtractStridedSliceOp::create(builder, loc, row, {0},
+                                                  {safe}, {1});
+    length = index(safe);
+  }
   Value sum = reduceLanes(builder, loc, Combiner::add, rows);
   Value integer = builder.createOrFold<arith::IndexCastOp>(
       loc, builder.getI64Type(), length);
@@ -126,18 +142,17 @@ Value VectorLoops::emitShift(ReduceOp reduce) {
   return arith::DivFOp::create(builder, loc, sum, count);
 }
 
-/// True if the shift was so far from the mean that Σd²/n − δ² cancels: by more
-/// than two standard deviations. Up to there the variance loses a factor of
-/// 1 + 2² of an already small error. Also where either is no number.
+/// True if the shift was so far from the mean that Σd²/n − δ² cancels. Also
+/// where either is no number.
 Value VectorLoops::emitIsFar(const Moments &m) {
   Value square = arith::MulFOp::create(builder, loc, m.delta, m.delta);
   Type type = square.getType();
-  Type element = getElementTypeOrSelf(type);
-  TypedAttr four = builder.getFloatAttr(element, 4.0);
+  TypedAttr most = builder.getFloatAttr(getElementTypeOrSelf(type),
+                                        maxShift * maxShift);
   if (auto vector = dyn_cast<VectorType>(type))
-    four = DenseElementsAttr::get(vector, four);
+    most = DenseElementsAttr::get(vector, most);
   Value limit = arith::MulFOp::create(
-      builder, loc, m.variance, arith::ConstantOp::create(builder, loc, four));
+      builder, loc, m.variance, arith::ConstantOp::create(builder, loc, most));
   return arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::UGT, square,
                                limit);
 }

@@ -185,9 +185,9 @@ void VectorLoops::emitPass(ArrayRef<ReduceOp> pass, bool fetchesAhead) {
     }
     m.mean = entry.shift;
     // The fast way takes it for that.
-    m.isAboutMean = isRowOneVector() || options.accuracy == Accuracy::Fast;
+    m.isAboutMean = options.accuracy == Accuracy::Fast;
     finishMoments(m, result, results[entry.accumulator + 1]);
-    if (m.isAboutMean)
+    if (m.isAboutMean || isRowOneVector())
       continue;
     m.isFar = emitIsFar(m);
     isFar =
