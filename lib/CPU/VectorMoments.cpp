@@ -147,8 +147,8 @@ Value VectorLoops::emitShift(ReduceOp reduce) {
 Value VectorLoops::emitIsFar(const Moments &m) {
   Value square = arith::MulFOp::create(builder, loc, m.delta, m.delta);
   Type type = square.getType();
-  TypedAttr most = builder.getFloatAttr(getElementTypeOrSelf(type),
-                                        maxShift * maxShift);
+  TypedAttr most =
+      builder.getFloatAttr(getElementTypeOrSelf(type), maxShift * maxShift);
   if (auto vector = dyn_cast<VectorType>(type))
     most = DenseElementsAttr::get(vector, most);
   Value limit = arith::MulFOp::create(

@@ -23,6 +23,18 @@ namespace mlir::norm {
 /// bf16 go through f32.
 void populateExpandExp2Patterns(RewritePatternSet &patterns);
 
+/// 1 + exp(x) and 1 + tanh(x) of f32, the cores of SiLU and of GELU, in fewer
+/// steps than exp and tanh take for themselves: beside 1 the least powers need
+/// not be exact, and
+///
+///   1 + tanh(x) = 2/(1 + 2^(−2x/ln 2))
+///
+/// does not cancel where tanh(x) is near −1. What this is multiplied by becomes
+/// its numerator, and constant factors become one.
+///
+/// Off by 3 units in the last place at most, 1 + tanh(x) by 4 + 2|x|. NaN stays.
+void populateExpandLogisticPatterns(RewritePatternSet &patterns);
+
 } // namespace mlir::norm
 
 #endif // NORM_CPU_PATTERNS_H
