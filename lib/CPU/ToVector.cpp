@@ -44,7 +44,7 @@ static void expandOps(ArrayRef<Operation *> ops, const VectorTarget &target) {
   RewritePatternSet patterns(ops.front()->getContext());
   populateMathPolynomialApproximationPatterns(patterns);
   populateExpandExp2Patterns(patterns);
-  populateExpandLogisticPatterns(patterns);
+  populateExpandOnePlusPatterns(patterns);
   if (!target.hasBFloat16)
     arith::populateExpandBFloat16Patterns(patterns);
   if (!target.hasFMA)

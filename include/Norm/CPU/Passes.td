@@ -51,10 +51,9 @@ def NormToVectorPass : Pass<"norm-to-vector"> {
 
     f32 transcendentals on vectors are polynomial approximations, upstream's and
     one of exp2, which norm-numerics holds to 4 units in the last place (tanh;
-    exp; exp2). 1 + exp(x) and 1 + tanh(x), the cores of SiLU and GELU, take fewer
-    steps than these, within 3 units and 4 + 2|x|, while the sum as written loses
-    all digits where tanh(x) is near −1; what such a sum divides is multiplied
-    before. What upstream has none for, such as log10, sinh, cosh and
+    exp; exp2). 1 + exp(x), 1 + tanh(x) and 1 + erf(x), the cores of SiLU and
+    both GELUs, take fewer steps than these, and are within 3 units, 4 + 2|x|
+    units, and 4·2^-23; the second does not cancel where tanh(x) is near −1. What upstream has none for, such as log10, sinh, cosh and
     tan, and all of f64 is libm's, one call an element.
 
     The machine is what a module around says by the attribute `llvm.target`

@@ -23,17 +23,19 @@ namespace mlir::norm {
 /// bf16 go through f32.
 void populateExpandExp2Patterns(RewritePatternSet &patterns);
 
-/// 1 + exp(x) and 1 + tanh(x) of f32, the cores of SiLU and of GELU, in fewer
-/// steps than exp and tanh take for themselves: beside 1 the least powers need
-/// not be exact, and
+/// 1 + exp(x), 1 + tanh(x) and 1 + erf(x) of f32, the cores of SiLU and of both
+/// GELUs, in fewer steps than these functions take for themselves: beside 1 the
+/// least powers need not be exact, nor need erf(x) near 0, and
 ///
 ///   1 + tanh(x) = 2/(1 + 2^(−2x/ln 2))
 ///
-/// does not cancel where tanh(x) is near −1. What this is multiplied by becomes
-/// its numerator, and constant factors become one.
+/// does not cancel where tanh(x) is near −1. What a quotient with a constant
+/// numerator is multiplied by becomes its numerator, and constant factors become
+/// one.
 ///
-/// Off by 3 units in the last place at most, 1 + tanh(x) by 4 + 2|x|. NaN stays.
-void populateExpandLogisticPatterns(RewritePatternSet &patterns);
+/// 1 + exp(x) is off by 3 units in the last place at most, 1 + tanh(x) by
+/// 4 + 2|x|, 1 + erf(x) by 4·2^-23. NaN stays.
+void populateExpandOnePlusPatterns(RewritePatternSet &patterns);
 
 } // namespace mlir::norm
 
