@@ -28,7 +28,13 @@ struct NormExpM1ToLibmPass
     RewritePatternSet patterns(&getContext());
     populateMathToLibmConversionPatterns(patterns);
     ConversionTarget target(getContext());
-    target.addIllegalOp<math::ExpM1Op, math::Log1pOp>();
+    // There are no calls on tensors, nor on vectors of no known length.
+    target.addDynamicallyLegalOp<math::ExpM1Op, math::Log1pOp>(
+        [](Operation *op) {
+          Type type = op->getResult(0).getType();
+          auto vector = dyn_cast<VectorType>(type);
+          return vector ? vector.isScalable() : isa<ShapedType>(type);
+        });
     target.markUnknownOpDynamicallyLegal([](Operation *) { return true; });
     if (failed(applyPartialConversion(getOperation(), target,
                                       std::move(patterns))))
