@@ -23,6 +23,10 @@ struct FunctionBuilder : ScalarBuilder {
   Type type;
 
   Value real(double value) { return splat(builder, loc, value, type); }
+  Value integer(int64_t value) {
+    return createScalarOrSplatConstant(builder, loc, getBitsType(), value);
+  }
+  Type getBitsType() { return withElement(type, builder.getI32Type()); }
   Value fma(Value a, Value b, Value c) {
     return math::FmaOp::create(builder, loc, a, b, c);
   }
@@ -62,8 +66,8 @@ Angle::Angle(FunctionBuilder &f, Value x) {
   // Beside 1.5·2^23 a float has no fraction, and k is in its last bits.
   Value magic = f.real(0x1.8p23);
   Value shifted = f.fma(x, f.real(2 / pi), magic);
-  quadrant = arith::BitcastOp::create(
-      f.builder, f.loc, withElement(f.type, f.builder.getI32Type()), shifted);
+  quadrant =
+      arith::BitcastOp::create(f.builder, f.loc, f.getBitsType(), shifted);
   Value k = f.sub(shifted, magic), y = x;
   // π/2 in parts; the first ones are so short that k times each is exact. None
   // is negative, so that −0 stays.
@@ -83,13 +87,10 @@ Angle::Angle(FunctionBuilder &f, Value x) {
 Value Angle::isBitOfQuadrantSet(FunctionBuilder &f, int64_t bit,
                                 int64_t offset) {
   OpBuilder &b = f.builder;
-  auto integer = [&](int64_t value) {
-    return createScalarOrSplatConstant(b, f.loc, quadrant.getType(), value);
-  };
-  Value sum = arith::AddIOp::create(b, f.loc, quadrant, integer(offset));
+  Value sum = arith::AddIOp::create(b, f.loc, quadrant, f.integer(offset));
   return arith::CmpIOp::create(
       b, f.loc, arith::CmpIPredicate::ne,
-      arith::AndIOp::create(b, f.loc, sum, integer(bit)), integer(0));
+      arith::AndIOp::create(b, f.loc, sum, f.integer(bit)), f.integer(0));
 }
 
 static Value expandSin(FunctionBuilder &f, Value x) {
@@ -187,19 +188,26 @@ static Value expandLog10(FunctionBuilder &f, Value x) {
   return f.mul(f.call<math::LogOp>(x), f.real(1 / ln10));
 }
 
-/// Of |x|: r = 2^(log₂a/3), and a step of Newton's. Zeros and infinities are
-/// their own roots.
+/// Of |x|, scaled so that nothing below overflows or is subnormal. A third of
+/// the bits are those of a root but for 5 %, of which each of Halley's steps
+/// leaves less than the cube. Zeros and infinities are their own roots.
 static Value expandCbrt(FunctionBuilder &f, Value x) {
-  Value a = f.abs(x), one = f.real(1);
-  Value isSubnormal = f.isLess(a, f.real(0x1p-126));
-  a = f.mul(a, f.select(isSubnormal, f.real(0x1p24), one));
-  Value third = f.real(1. / 3);
-  Value r = f.call<math::Exp2Op>(f.mul(f.call<math::Log2Op>(a), third));
-  Value step = f.sub(f.div(a, f.mul(r, r)), r);
-  r = f.fma(step, third, r);
-  r = f.mul(r, f.select(isSubnormal, f.real(0x1p-8), one));
-  Value isOwnRoot = arith::CmpFOp::create(
-      f.builder, f.loc, arith::CmpFPredicate::OEQ, f.add(x, x), x);
+  Value a = f.abs(x), isSmall = f.isLess(a, f.real(1));
+  a = f.mul(a, f.select(isSmall, f.real(0x1p24), f.real(0x1p-24)));
+  OpBuilder &b = f.builder;
+  Value bits = arith::BitcastOp::create(b, f.loc, f.getBitsType(), a);
+  bits = arith::ShRUIOp::create(b, f.loc, bits, f.integer(16));
+  bits = arith::MulIOp::create(b, f.loc, bits, f.integer((1 << 16) / 3));
+  bits = arith::AddIOp::create(b, f.loc, bits, f.integer(709958130));
+  Value r = arith::BitcastOp::create(b, f.loc, f.type, bits);
+  for (int step = 0; step < 2; ++step) {
+    Value cube = f.mul(f.mul(r, r), r);
+    Value quotient = f.div(f.sub(a, cube), f.add(f.add(cube, cube), a));
+    r = f.fma(r, quotient, r);
+  }
+  r = f.mul(r, f.select(isSmall, f.real(0x1p-8), f.real(0x1p8)));
+  Value isOwnRoot = arith::CmpFOp::create(b, f.loc, arith::CmpFPredicate::OEQ,
+                                          f.add(x, x), x);
   return f.select(isOwnRoot, x, f.withSignOf(x, r));
 }
 

@@ -1,6 +1,9 @@
 // Functions of f32 are arithmetic, in vector registers; f16 goes through f32,
 // and f64 is libm's. norm-numerics judges their values.
 // RUN: norm-opt %s --norm-to-vector="triple=x86_64-unknown-linux-gnu cpu=x86-64-v3" --canonicalize --split-input-file | FileCheck %s
+// RUN: norm-run %s --entry cube --verify | FileCheck %s --check-prefix=RIGHT
+// RUN: norm-run %s --entry cube --target=ptx-interpreter --verify | FileCheck %s --check-prefix=RIGHT
+// RIGHT: : right
 
 // x − k·π/2 in four steps, of which the first cannot round.
 
@@ -81,7 +84,7 @@ func.func @libm(%x: memref<4x64xf64>, %y: memref<4x64xf64>) {
 
 // -----
 
-// The cube as GELU has it; what is no product is a power still.
+// What is no product is a power still.
 
 // CHECK-LABEL: func @powers(
 //       CHECK:   %[[X:.+]] = vector.load
@@ -99,6 +102,28 @@ func.func @powers(%x: memref<4x64xf32>, %y: memref<4x64xf32>) {
     %c = math.fpowi %b, %two : f32, i64
     %d = math.powf %c, %seventh : f32
     norm.yield %d : f32
+  }
+  return
+}
+
+// -----
+
+// What GELU has of it, as exporters write that.
+
+// CHECK-LABEL: func @cube(
+//   CHECK-NOT:   math.{{f?pow}}
+func.func @cube(%x: memref<4x64xf32>, %y: memref<4x64xf32>) {
+  %three = arith.constant 3 : i64
+  %half = arith.constant -0.5 : f32
+  %one = arith.constant 1.0 : f32
+  norm.generic (d0: parallel, d1: reduction) ins(%x[d0, d1] : memref<4x64xf32>) outs(%y[d0, d1] : memref<4x64xf32>) (%a) {
+    %square = arith.mulf %a, %a : f32
+    %sum = norm.reduce add %square : f32
+    %more = arith.addf %sum, %one : f32
+    %root = math.powf %more, %half : f32
+    %h = arith.mulf %a, %root : f32
+    %b = math.fpowi %h, %three : f32, i64
+    norm.yield %b : f32
   }
   return
 }
