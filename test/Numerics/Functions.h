@@ -13,7 +13,7 @@
 
 namespace mlir::norm::numerics {
 
-/// Each function of math that a norm.generic may hold, of f32, f16 and bf16, on
+/// Each function of math that a norm.generic may hold, of every float type, on
 /// numbers of every magnitude, infinities and NaN, against libm in long double.
 void runFunctions(const Road &road, MLIRContext &context,
                   llvm::function_ref<bool(StringRef)> isWanted,
