@@ -180,8 +180,8 @@ static std::string runFunction(const Road &road, MLIRContext &context,
 void numerics::runFunctions(const Road &road, MLIRContext &context,
                             llvm::function_ref<bool(StringRef)> isWanted,
                             llvm::function_ref<void(const Outcome &)> report) {
-  // f16 and bf16 go through f32 everywhere; f64, as everything on the linalg and
-  // affine roads, is libm's.
+  // f16 and bf16 go through f32 everywhere; f64, as everything on the linalg
+  // and affine roads, is libm's.
   SmallVector<DType> dtypes;
   if (road.name == "vector")
     dtypes = {DType::f32, DType::f16, DType::f64};
