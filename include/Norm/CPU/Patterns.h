@@ -32,7 +32,8 @@ void populateExpandExp2Patterns(RewritePatternSet &patterns);
 /// does not cancel where tanh(x) is near −1. What this is multiplied by becomes
 /// its numerator, and constant factors become one.
 ///
-/// Off by 3 units in the last place at most, 1 + tanh(x) by 4 + 2|x|. NaN stays.
+/// Off by 3 units in the last place at most, 1 + tanh(x) by 4 + 2|x|. NaN
+/// stays.
 void populateExpandLogisticPatterns(RewritePatternSet &patterns);
 
 } // namespace mlir::norm
