@@ -16,7 +16,9 @@
 #include "mlir/Dialect/Transform/Transforms/TransformInterpreterUtils.h"
 #include "mlir/Dialect/Vector/TransformOps/VectorTransformOps.h"
 #include "mlir/IR/OwningOpRef.h"
+#include "mlir/IR/Remarks.h"
 #include "mlir/Parser/Parser.h"
+#include "llvm/Support/FormatVariadic.h"
 
 namespace mlir::norm {
 #define GEN_PASS_DEF_NORMAPPLYSCHEDULEPASS
@@ -32,6 +34,24 @@ static constexpr llvm::StringLiteral librarySchedule =
     ;
 
 static constexpr llvm::StringLiteral rowsAttr = "norm.rows";
+
+/// Why a schedule cannot take the norm; empty if it can.
+static std::string getObstacle(GenericOp op) {
+  if (!op.hasPureTensorSemantics())
+    return "no schedule: works on buffers";
+  SmallVector<IteratorType> rows{IteratorType::parallel,
+                                 IteratorType::reduction};
+  if (op.getRowIteratorTypes() != rows)
+    return "no schedule: its iterators are not (parallel, reduction)";
+  for (auto [i, type] : llvm::enumerate(op->getOperandTypes())) {
+    Type element = getElementTypeOrSelf(type);
+    if (isPackedInVectors(element))
+      return llvm::formatv("no schedule: operand #{0} has elements of {1}, "
+                           "which memory does not pack as vectors do",
+                           i, element);
+  }
+  return "";
+}
 
 namespace {
 struct NormApplySchedulePass
@@ -62,15 +82,15 @@ struct NormApplySchedulePass
   }
 
   void runOnOperation() override {
-    SmallVector<IteratorType> rows{IteratorType::parallel,
-                                   IteratorType::reduction};
     bool found = false;
     getOperation()->walk([&](GenericOp op) {
-      if (!op.hasPureTensorSemantics() || op.getRowIteratorTypes() != rows ||
-          llvm::any_of(op->getOperandTypes(), [](Type type) {
-            return isPackedInVectors(getElementTypeOrSelf(type));
-          }))
+      std::string obstacle = getObstacle(op);
+      if (!obstacle.empty()) {
+        auto remark =
+            remark::RemarkOpts::name("schedule").category("norm-plan");
+        remark::missed(op.getLoc(), remark) << obstacle;
         return;
+      }
       op->setAttr(rowsAttr, UnitAttr::get(&getContext()));
       found = true;
     });

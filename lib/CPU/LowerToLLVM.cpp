@@ -41,6 +41,7 @@ void mlir::norm::buildLoweringToLLVM(OpPassManager &pm) {
   // The one op of math that has neither an intrinsic nor a function in libm.
   functions.addPass(math::createMathExpandOpsPass({{"clampf"}}));
   pm.addPass(createConvertMathToFuncs());
+  pm.addPass(createNormExpM1ToLibmPass());
   pm.addPass(createSCFToControlFlowPass());
 
   // Sums of a vector are of no fixed order: a tree, not a chain of adds.

@@ -9,6 +9,7 @@
 #include "Norm/CPU/Patterns.h"
 #include "Norm/CPU/VectorPlan.h"
 #include "Norm/Fuse/Patterns.h"
+#include "Norm/IR/ExpandFunctions.h"
 #include "Norm/Passes.h"
 #include "VectorLoops.h"
 #include "mlir/Dialect/Arith/Transforms/Passes.h"
@@ -42,7 +43,7 @@ static void expandOps(ArrayRef<Operation *> ops, const VectorTarget &target) {
   if (ops.empty())
     return;
   RewritePatternSet patterns(ops.front()->getContext());
-  populateMathPolynomialApproximationPatterns(patterns);
+  populateExpandFunctionsPatterns(patterns);
   populateExpandExp2Patterns(patterns);
   populateExpandOnePlusPatterns(patterns);
   if (!target.hasBFloat16)
@@ -92,6 +93,7 @@ void NormToVectorPass::runOnOperation() {
   SmallVector<GenericOp> ops;
   getOperation()->walk([&](GenericOp op) { ops.push_back(op); });
   for (GenericOp op : ops) {
+    expandPowers(op);
     RowProgram program(op);
     std::string reason;
     FailureOr<VectorPlan> plan =

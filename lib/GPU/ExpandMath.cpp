@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Norm/GPU/Patterns.h"
+#include "Norm/IR/ExpandFunctions.h"
 #include "Norm/IR/ScalarBuilder.h"
 #include "Norm/IR/Splat.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -185,13 +186,13 @@ template <typename Op> struct ToIntrinsic : OpRewritePattern<Op> {
 } // namespace
 
 void mlir::norm::populateExpandMathOnGPUPatterns(RewritePatternSet &patterns) {
-  // Before upstream's own expansion of the same ops.
-  PatternBenefit benefit = 2;
+  // Before the expansion of exp for every machine.
+  PatternBenefit benefit = 3;
   patterns.add<ExpandDivision, ExpandRsqrt, ExpandSqrt, ExpandExp,
                WidenHalf<arith::DivFOp>, WidenHalf<math::RsqrtOp>,
-               WidenHalf<math::SqrtOp>, WidenHalf<math::ExpOp>>(
+               WidenHalf<math::SqrtOp>, WidenHalf<math::Exp2Op>>(
       patterns.getContext(), benefit);
-  populateMathPolynomialApproximationPatterns(patterns);
+  populateExpandFunctionsPatterns(patterns);
   math::populateExpansionPatterns(patterns, {"clampf"});
 
   MLIRContext *context = patterns.getContext();
@@ -201,6 +202,7 @@ void mlir::norm::populateExpandMathOnGPUPatterns(RewritePatternSet &patterns) {
   patterns.add<ToIntrinsic<math::Exp2Op>>(context, "llvm.exp2");
   patterns.add<ToIntrinsic<math::FloorOp>>(context, "llvm.floor");
   patterns.add<ToIntrinsic<math::FmaOp>>(context, "llvm.fma");
+  patterns.add<ToIntrinsic<math::RoundOp>>(context, "llvm.round");
   patterns.add<ToIntrinsic<math::RoundEvenOp>>(context, "llvm.roundeven");
   patterns.add<ToIntrinsic<math::SqrtOp>>(context, "llvm.sqrt");
   patterns.add<ToIntrinsic<math::TruncOp>>(context, "llvm.trunc");

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "HasKernel.h"
+#include "Norm/IR/ExpandFunctions.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 
 using namespace mlir;
@@ -16,17 +17,20 @@ static bool isFloat(Type type) {
   return isa<Float16Type, BFloat16Type, Float32Type, Float64Type>(type);
 }
 
+static bool isTranscendental(Operation *op) {
+  return isa<math::Exp2Op>(op) || isExpandedFunction(op);
+}
+
 /// Ops on scalars that the GPU has instructions for, or that expand to such.
 static bool isKnown(Operation *op) {
   if (isa<ReduceOp, CountOp>(op))
     return true;
   if (isa<arith::ArithDialect>(op->getDialect()))
     return !isa<arith::RemFOp>(op);
-  return isa<math::AbsFOp, math::CeilOp, math::ClampFOp, math::CopySignOp,
-             math::ErfOp, math::Exp2Op, math::ExpM1Op, math::ExpOp,
-             math::FloorOp, math::FmaOp, math::Log1pOp, math::Log2Op,
-             math::LogOp, math::RoundEvenOp, math::RsqrtOp, math::SqrtOp,
-             math::TanhOp, math::TruncOp>(op);
+  return isTranscendental(op) ||
+         isa<math::AbsFOp, math::CeilOp, math::ClampFOp, math::CopySignOp,
+             math::FloorOp, math::FmaOp, math::RoundOp, math::RoundEvenOp,
+             math::RsqrtOp, math::SqrtOp, math::TruncOp>(op);
 }
 
 static bool isF8(Type type) {
@@ -59,15 +63,12 @@ static LogicalResult verifyBody(GenericOp op, const GPUChip &chip,
            << operand.get().getType();
         return failure();
       }
-    bool isTranscendental =
-        isa<math::ErfOp, math::Exp2Op, math::ExpM1Op, math::ExpOp,
-            math::Log1pOp, math::Log2Op, math::LogOp, math::TanhOp>(nested);
     for (Type type : nested.getResultTypes())
-      if (!(isFloat(type) && !(isTranscendental && type.isF64())) &&
+      if (!(isFloat(type) && !(isTranscendental(&nested) && type.isF64())) &&
           !type.isIntOrIndex() && !(chip.hasF8 && isF8Result(&nested))) {
         os << "'" << nested.getName() << "' has no code on " << type << " on "
            << chip.name;
-        if (isTranscendental)
+        if (isTranscendental(&nested))
           os << ": PTX has none, and a library of CUDA would be needed";
         return failure();
       }

@@ -10,6 +10,7 @@
 #include "Launcher.h"
 #include "Norm/Fuse/Patterns.h"
 #include "Norm/GPU/Patterns.h"
+#include "Norm/IR/ExpandFunctions.h"
 #include "Norm/Passes.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
@@ -78,6 +79,7 @@ void NormToGPUPass::runOnOperation() {
   SmallVector<GenericOp> ops;
   getOperation()->walk([&](GenericOp op) { ops.push_back(op); });
   for (GenericOp op : ops) {
+    expandPowers(op);
     RowProgram program(op);
     std::string reason;
     FailureOr<SmallVector<GPUPlan>> plans =

@@ -240,6 +240,7 @@ ConversionForms::ConversionForms() {
   setToInteger<float>("f32");
   setToInteger<double>("f64");
   setToInteger<F16>("f16");
+  setToInteger<BF16>("bf16");
 
   set<toFloat<float, F16>>("f32.f16");
   set<toFloat<float, BF16>>("f32.bf16");

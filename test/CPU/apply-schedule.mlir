@@ -1,9 +1,13 @@
 // RUN: split-file %s %t
 // RUN: norm-opt %t/norms.mlir --norm-apply-schedule | FileCheck %t/norms.mlir
+// RUN: norm-opt %t/norms.mlir --norm-apply-schedule --remarks-filter=norm-plan --remark-policy=all 2>&1 | FileCheck %s --check-prefix=REMARK
 // RUN: norm-opt %t/norms.mlir --norm-apply-schedule=schedule=%t/nothing.mlir | FileCheck %t/nothing.mlir
 // RUN: not norm-opt %t/norms.mlir --norm-apply-schedule=schedule=%t/missing.mlir 2>&1 | FileCheck %s --check-prefix=MISSING
 // RUN: not norm-opt %t/norms.mlir --norm-apply-schedule=schedule=%t/wrong.mlir 2>&1 | FileCheck %s --check-prefix=WRONG
 // RUN: not norm-opt %t/norms.mlir --norm-apply-schedule=schedule=%t/no-entry.mlir 2>&1 | FileCheck %s --check-prefix=ENTRY
+
+// REMARK-DAG: [Missed]{{.*}}no schedule: its iterators are not (parallel, reduction)
+// REMARK-DAG: [Missed]{{.*}}no schedule: works on buffers
 
 // MISSING: missing.mlir
 // WRONG: wrong.mlir:{{.*}}error

@@ -8,6 +8,10 @@
 // RUN: norm-opt %s --convert-elementwise-to-linalg --norm-bufferize --norm-to-vector="triple=x86_64-unknown-linux-gnu cpu=x86-64-v4" \
 // RUN:   --remarks-filter=norm-plan --remark-policy=all 2>&1 | FileCheck %s --check-prefix=REASON
 
+// RUN: norm-opt %s --convert-elementwise-to-linalg --norm-apply-schedule \
+// RUN:   --remarks-filter=norm-plan --remark-policy=all 2>&1 | FileCheck %s --check-prefix=SCHEDULE
+// SCHEDULE: no schedule: operand #1 has elements of i1, which memory does not pack as vectors do
+
 // A softmax of what a mask lets through.
 // REASON: no vectors: operand #1 has elements of i1, which memory does not pack as vectors do
 // REASON: no vectors: operand #1 has elements of i1,

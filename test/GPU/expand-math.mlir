@@ -69,3 +69,56 @@ func.func @functions(%x: memref<?x128xf16>, %y: memref<?x128xf16>) {
   }
   return
 }
+
+// -----
+
+// Nothing needs libdevice.
+
+// CHECK-LABEL: gpu.func @others_
+// CHECK: "llvm.round"(%{{.+}}) : (vector<4xf32>) -> vector<4xf32>
+// PTX-LABEL: .entry others_
+// PTX: ex2.approx
+// PTX: ret;
+func.func @others(%x: memref<?x128xf32>, %y: memref<?x128xf32>) {
+  %three = arith.constant 3.0 : f32
+  %two = arith.constant 2 : i32
+  norm.generic (d0: parallel, d1: reduction) ins(%x[d0, d1] : memref<?x128xf32>) outs(%y[d0, d1] : memref<?x128xf32>) (%a) {
+    %0 = math.sin %a : f32
+    %1 = math.cos %0 : f32
+    %2 = math.tan %1 : f32
+    %3 = math.asin %2 : f32
+    %4 = math.acos %3 : f32
+    %5 = math.atan %4 : f32
+    %6 = math.sinh %5 : f32
+    %7 = math.cosh %6 : f32
+    %8 = math.asinh %7 : f32
+    %9 = math.acosh %8 : f32
+    %10 = math.atanh %9 : f32
+    %11 = math.cbrt %10 : f32
+    %12 = math.log10 %11 : f32
+    %13 = math.erfc %12 : f32
+    %14 = math.round %13 : f32
+    %15 = math.powf %14, %three : f32
+    %16 = math.fpowi %15, %two : f32, i32
+    norm.yield %16 : f32
+  }
+  return
+}
+
+// -----
+
+// Of f16 as of f32: exp2 too, of which PTX has one with few bits.
+
+// CHECK-LABEL: gpu.func @halves_
+// CHECK: arith.extf
+// CHECK: "llvm.exp2"(%{{.+}}) : (vector<8xf32>) -> vector<8xf32>
+// PTX-LABEL: .entry halves_
+// PTX-NOT: ex2.approx.{{.*}}f16
+// PTX: ret;
+func.func @halves(%x: memref<?x128xf16>, %y: memref<?x128xf16>) {
+  norm.generic (d0: parallel, d1: reduction) ins(%x[d0, d1] : memref<?x128xf16>) outs(%y[d0, d1] : memref<?x128xf16>) (%a) {
+    %0 = math.exp2 %a : f16
+    norm.yield %0 : f16
+  }
+  return
+}

@@ -12,6 +12,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "FarRows.h"
+#include "Functions.h"
 #include "Norm/Run/Jit.h"
 #include "RunCase.h"
 #include "mlir/IR/MLIRContext.h"
@@ -114,6 +115,7 @@ static Tally judge(ArrayRef<KernelCase> cases) {
       });
   forEach<Road>(getRoads(), [&](const Road &road, MLIRContext &context) {
     runFarRows(road, context, isWanted, report);
+    runFunctions(road, context, isWanted, report);
   });
   return tally;
 }

@@ -49,12 +49,31 @@ def NormToVectorPass : Pass<"norm-to-vector"> {
     fit the loops (each lane a row, or dynamic rows without masks) it is
     `residual`.
 
-    f32 transcendentals on vectors are polynomial approximations, upstream's and
-    one of exp2, which norm-numerics holds to 4 units in the last place (tanh;
-    exp; exp2). 1 + exp(x), 1 + tanh(x) and 1 + erf(x), the cores of SiLU and
-    both GELUs, take fewer steps than these, and are within 3 units, 4 + 2|x|
-    units, and 4·2^-23; the second does not cancel where tanh(x) is near −1. What upstream has none for, such as log10, sinh, cosh and
-    tan, and all of f64 is libm's, one call an element.
+    f32 transcendentals on vectors are polynomial approximations, upstream's
+    where those are good. norm-numerics holds them to these units in the last
+    place of f32; f16 and bf16 go through f32:
+
+    | functions | units | but |
+    |---|---|---|
+    | sin, cos, tan | 3, 3, 5 | for \|x\| ≤ 10^5, and beside it an error of \|x\|·2^-54 |
+    | asin, acos, atan | 7, 2, 3 | |
+    | sinh, cosh, tanh | 6, 6, 6 | |
+    | asinh, acosh, atanh | 4, 5, 4 | |
+    | exp, exp2, expm1 | 5, 2, 5 | results of exp below 2^-126 may be 0 |
+    | log, log2, log10, log1p | 2, 2, 4, 4 | arguments of the first three below 2^-126 count as that |
+    | cbrt | 2 | |
+    | erf, erfc | 6, 4 | results of erfc below 2^-126 may be 0; without fused multiply-add it is off by x² units more |
+
+    Zeros, infinities and NaN are as with libm, but erf(−0) is 0. Beyond 10^5 the
+    error of sin, cos and tan stays the same up to 6.5·10^6 where the machine has
+    fused multiply-add, and grows where it has none; from there on they are NaN.
+    1 + exp(x), 1 + tanh(x) and 1 + erf(x), the cores of SiLU and both GELUs, take
+    fewer steps than exp, tanh and erf, within 3 units, 4 + 2|x| units, and 4·2^-23;
+    the second does not lose its digits where tanh(x) is near −1, as it would as
+    written.
+    powf and fpowi by constants are products and roots where those are few
+    (exponents 0.5 and −0.5, 2 and 3; integers to 8 of fpowi). All other functions,
+    such as atan2, and all of f64 are libm's, one call an element.
 
     The machine is what a module around says by the attribute `llvm.target`
     (`#llvm.target<triple = "x86_64-linux-gnu", chip = "x86-64-v4">`), else what
@@ -91,8 +110,9 @@ def NormApplySchedulePass : Pass<"norm-apply-schedule"> {
     A norm that a schedule can take carries the unit attribute `norm.rows` while
     the script runs: a norm.generic on tensors whose iterators are (parallel,
     reduction). Its stages, once decomposed, carry `norm.stage` (see
-    `norm-to-linalg`). Norms of another form, and all other ops, are not
-    touched.
+    `norm-to-linalg`). A norm of another form, or with elements that memory does
+    not pack as vectors do (i1, i4), is left as it is, and a remark of category
+    `norm-plan` says why. No other op is touched.
 
     Fails if the script cannot be read or does not apply.
   }];
@@ -161,6 +181,18 @@ def NormExpandF8Pass : Pass<"norm-expand-f8"> {
     Nothing is computed in f8, and nothing rounded to it: whatever else works on
     one is an error.
   }];
+}
+
+def NormExpM1ToLibmPass : Pass<"norm-expm1-to-libm", "::mlir::ModuleOp"> {
+  let summary = "math.expm1 and math.log1p to calls of libm";
+  let description = [{
+    Upstream's `convert-math-to-llvm` makes exp(x) − 1 and log(1 + x) of them, of
+    which no digit is right for small x, though that is what they are for. Due
+    before it.
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::func::FuncDialect",
+    "::mlir::vector::VectorDialect"];
 }
 
 def NormEmulateBF16Pass : Pass<"norm-emulate-bf16"> {

@@ -30,8 +30,8 @@ void populateExpandExp2Patterns(RewritePatternSet &patterns);
 ///   1 + tanh(x) = 2/(1 + 2^(−2x/ln 2))
 ///
 /// does not cancel where tanh(x) is near −1. What a quotient with a constant
-/// numerator is multiplied by becomes its numerator, and constant factors become
-/// one.
+/// numerator is multiplied by becomes its numerator, and constant factors
+/// become one.
 ///
 /// 1 + exp(x) is off by 3 units in the last place at most, 1 + tanh(x) by
 /// 4 + 2|x|, 1 + erf(x) by 4·2^-23. NaN stays.

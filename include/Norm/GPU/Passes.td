@@ -49,9 +49,13 @@ def NormToGPUPass : Pass<"norm-to-gpu", "::mlir::ModuleOp"> {
     their deviation. Their squares are about the mean: of a row that is held in a
     second pass; of others about that of what a thread has seen so far, corrected
     by Chan's formula wherever parts are taken together. A quotient of f32 is rounded as by IEEE 754,
-    but where it or the reciprocal of the divisor is near the ends of the range.
+    but where it or the reciprocal of the divisor is near the ends of the range,
+    and −0 is 0.
     Reciprocal roots are off by 2^-22.9 at most, roots by 2^-23, exponentials by
-    2^-21.5; other transcendentals are upstream's polynomial approximations.
+    2^-21.5; other transcendentals of f32 by what `norm-to-vector` says, and those
+    made of exponentials (sinh, cosh, expm1, erfc) by 2^-21.5 more; f16 and bf16 go
+    through f32. An op with others in it, such as atan2, powf but by few constants,
+    or any transcendental of f64, is left as it is: they would need libdevice.
 
     f8E4M3FN and f8E5M2, from sm_89 on, are read and stored: `arith.extf` of
     them is exact; what `arith.truncf` to them rounds beyond the largest number

@@ -24,8 +24,8 @@ namespace mlir::norm {
 ///   exp       of f32: ex2.approx of x·log₂e in two words, off by 2^-21.5 at
 ///   most
 ///
-/// f16 and bf16 go through f32; other functions of f32 are upstream's
-/// polynomial approximations.
+/// f16 and bf16 go through f32; other functions of f32 are those of
+/// populateExpandFunctionsPatterns.
 void populateExpandMathOnGPUPatterns(RewritePatternSet &patterns);
 
 /// arith.extf of f8E4M3FN and f8E5M2 to the conversion of pairs to f16 that
