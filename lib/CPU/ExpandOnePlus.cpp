@@ -7,15 +7,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "Norm/CPU/Patterns.h"
-#include "Norm/IR/Splat.h"
-#include "mlir/Dialect/Math/IR/Math.h"
-#include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "Norm/IR/FunctionBuilder.h"
 
 using namespace mlir;
-using norm::getSplat;
-
-constexpr double ln2 = 0.69314718055994530942;
-constexpr auto contract = arith::FastMathFlags::contract;
+using namespace mlir::norm;
+using llvm::numbers::ln2;
 
 /// How 1 + bˣ is computed for a base b.
 struct Base {
@@ -40,130 +36,101 @@ static FailureOr<SmallVector<arith::AddFOp>> getAdditionsOfOne(Value value) {
   return additions;
 }
 
-/// Of NaN, NaN.
-static Value minimum(ImplicitLocOpBuilder &b, Value x, double most) {
-  Value limit = norm::splat(b, b.getLoc(), most, x.getType());
-  Value isMore = arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, x, limit);
-  return arith::SelectOp::create(b, isMore, limit, x);
-}
-static Value maximum(ImplicitLocOpBuilder &b, Value x, double least) {
-  Value limit = norm::splat(b, b.getLoc(), least, x.getType());
-  Value isLess = arith::CmpFOp::create(b, arith::CmpFPredicate::OLT, x, limit);
-  return arith::SelectOp::create(b, isLess, limit, x);
-}
-
-/// Σ coefficients[k]·xᵏ, by Horner's scheme.
-static Value evaluate(ImplicitLocOpBuilder &b, ArrayRef<double> coefficients,
-                      Value x) {
-  auto real = [&](double value) {
-    return norm::splat(b, b.getLoc(), value, x.getType());
-  };
-  Value sum = real(coefficients.back());
-  for (double coefficient : llvm::reverse(coefficients.drop_back()))
-    sum = math::FmaOp::create(b, sum, x, real(coefficient));
-  return sum;
-}
-
-/// 1 + bˣ. With n the integer nearest to x·log₂b and f = x·log₂b − n, bˣ is
-/// 2^f·2^n. Beside 1 nothing is lost if 2^n has no subnormals, so that its
-/// bits are n, moved, and 2·2^f·2^(n−1) overflows no earlier than bˣ.
-static Value onePlusPower(ImplicitLocOpBuilder &b, Base base, Value x) {
-  Type type = x.getType();
-  Type bits = norm::withElement(type, b.getI32Type());
-  auto real = [&](double value) {
-    return norm::splat(b, b.getLoc(), value, type);
-  };
-  x = maximum(b, minimum(b, x, base.most), base.least);
+/// 1 + bˣ. With n the integer nearest to x·log₂b and y = x·log₂b − n, bˣ is
+/// 2^y·2^n. Beside 1 nothing is lost if 2^n has no subnormals, so that its
+/// bits are n, moved, and 2·2^y·2^(n−1) overflows no earlier than bˣ.
+static Value onePlusPower(FunctionBuilder f, Base base, Value x) {
+  x = f.clamp(x, base.least, base.most);
 
   // Beside 1.5·2^23 a float has no fraction, and its last bits are the integer;
   // 126 makes them the exponent of 2^(n−1) as a float has it.
   bool isTwo = base.log2 == 1;
-  Value magic = real(0x1.8p23 + 126);
-  Value shifted =
-      isTwo ? Value(arith::AddFOp::create(b, x, magic))
-            : Value(math::FmaOp::create(b, x, real(base.log2), magic));
-  Value n = arith::SubFOp::create(b, shifted, magic);
-  Value f;
+  Value magic = f.real(0x1.8p23 + 126);
+  Value shifted = isTwo ? f.add(x, magic) : f.fma(x, f.real(base.log2), magic);
+  Value n = f.sub(shifted, magic), y;
   if (isTwo) {
-    f = arith::SubFOp::create(b, x, n);
+    y = f.sub(x, n);
   } else {
     // n·ln 2 in two parts, the first of which is exact (Cody, Waite, 1980).
-    constexpr float high = 0x1.62e4p-1f;
-    f = math::FmaOp::create(b, n, real(-high), x);
-    f = math::FmaOp::create(b, n, real(high - ln2), f);
+    constexpr double high = 0x1.62e4p-1;
+    y = f.fma(n, f.real(-high), x);
+    y = f.fma(n, f.real(high - ln2), y);
   }
 
-  // 2·2^f for |f| ≤ 1/2, the least relative error of this degree with the
+  // 2·2^y for |y| ≤ 1/2, the least relative error of this degree with the
   // value 2 at 0: 9.2e-8.
-  constexpr double coefficients[] = {2,
-                                     2 * 0.69314697759885857,
-                                     2 * 0.24022242085172885,
-                                     2 * 0.055507337436908145,
-                                     2 * 0.0096715126489257223,
-                                     2 * 0.0013264727065358884};
-  SmallVector<double> scaled;
+  double coefficients[] = {2,
+                           2 * 0.69314697759885857,
+                           2 * 0.24022242085172885,
+                           2 * 0.055507337436908145,
+                           2 * 0.0096715126489257223,
+                           2 * 0.0013264727065358884};
   double scale = 1;
-  for (double coefficient : coefficients) {
-    scaled.push_back(coefficient * scale);
+  for (double &coefficient : coefficients) {
+    coefficient *= scale;
     scale *= base.log2;
   }
-  Value power = evaluate(b, scaled, f);
-
-  Value exponent = arith::ShLIOp::create(
-      b, arith::BitcastOp::create(b, bits, shifted),
-      createScalarOrSplatConstant(b, b.getLoc(), bits, int64_t(23)));
-  return math::FmaOp::create(
-      b, power, arith::BitcastOp::create(b, type, exponent), real(1));
+  Value exponent =
+      arith::ShLIOp::create(f.builder, f.loc, f.toBits(shifted), f.integer(23));
+  return f.fma(f.polynomial(y, coefficients), f.fromBits(exponent), f.real(1));
 }
 
 /// a·b, where constant factors are one.
-static Value multiply(ImplicitLocOpBuilder &b, Value a, Value other) {
+static Value multiply(FunctionBuilder f, Value a, Value b) {
   std::optional<APFloat> factor = getSplat(a);
   if (!factor) {
-    std::swap(a, other);
+    std::swap(a, b);
     factor = getSplat(a);
   }
   if (!factor)
-    return arith::MulFOp::create(b, a, other, contract);
+    return f.mul(a, b);
   double constant = factor->convertToDouble();
-  if (std::optional<APFloat> second = getSplat(other))
-    return norm::splat(b, b.getLoc(), constant * second->convertToDouble(),
-                       other.getType());
-  if (auto product = other.getDefiningOp<arith::MulFOp>())
+  if (std::optional<APFloat> second = getSplat(b))
+    return f.real(constant * second->convertToDouble());
+  if (auto product = b.getDefiningOp<arith::MulFOp>())
     for (unsigned i : {0, 1})
       if (std::optional<APFloat> inner = getSplat(product->getOperand(i))) {
         constant *= inner->convertToDouble();
-        other = product->getOperand(1 - i);
+        b = product->getOperand(1 - i);
         break;
       }
-  if (constant == 1)
-    return other;
-  return arith::MulFOp::create(
-      b, other, norm::splat(b, b.getLoc(), constant, other.getType()),
-      contract);
+  return constant == 1 ? b : f.mul(b, f.real(constant));
 }
 
 /// Makes `last`, which is numerator/denominator, the quotient of what it is
 /// multiplied by: a·(1/d) is a/d.
 static void replaceByQuotient(PatternRewriter &rewriter, Operation *last,
                               Value numerator, Value denominator) {
+  FunctionBuilder f{{rewriter, last->getLoc(), arith::FastMathFlags::contract},
+                    numerator.getType()};
   SmallVector<Operation *> factors;
   while (last->hasOneUse() && getSplat(numerator)) {
     OpOperand &use = *last->use_begin();
     auto product = dyn_cast<arith::MulFOp>(use.getOwner());
     if (!product || product->getBlock() != last->getBlock())
       break;
-    ImplicitLocOpBuilder b(product.getLoc(), rewriter);
     factors.push_back(last);
     last = product;
+    rewriter.setInsertionPoint(last);
     numerator =
-        multiply(b, numerator, product->getOperand(1 - use.getOperandNumber()));
+        multiply(f, numerator, product->getOperand(1 - use.getOperandNumber()));
   }
   rewriter.setInsertionPoint(last);
-  rewriter.replaceOpWithNewOp<arith::DivFOp>(last, numerator, denominator,
-                                             contract);
+  rewriter.replaceOp(last, f.div(numerator, denominator));
   for (Operation *factor : llvm::reverse(factors))
     rewriter.eraseOp(factor);
+}
+
+/// Where a function of f32 is used in its sum with 1 only, these sums.
+template <typename Op>
+static FailureOr<SmallVector<arith::AddFOp>>
+matchOnePlus(Op op, PatternRewriter &rewriter) {
+  if (!getElementTypeOrSelf(op.getType()).isF32())
+    return rewriter.notifyMatchFailure(op, "not f32");
+  FailureOr<SmallVector<arith::AddFOp>> additions = getAdditionsOfOne(op);
+  if (failed(additions) || additions->empty())
+    return rewriter.notifyMatchFailure(op, "used for more than its sum with 1");
+  return additions;
 }
 
 namespace {
@@ -172,18 +139,16 @@ struct ExpandOnePlusTanh : OpRewritePattern<math::TanhOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(math::TanhOp op,
                                 PatternRewriter &rewriter) const override {
-    if (!getElementTypeOrSelf(op.getType()).isF32())
-      return rewriter.notifyMatchFailure(op, "not f32");
-    FailureOr<SmallVector<arith::AddFOp>> additions = getAdditionsOfOne(op);
-    if (failed(additions) || additions->size() != 1)
-      return rewriter.notifyMatchFailure(op, "used for more than 1 + tanh");
-    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
-    Value factor = norm::splat(b, op.getLoc(), -2 * e.log2, op.getType());
+    FailureOr<SmallVector<arith::AddFOp>> additions =
+        matchOnePlus(op, rewriter);
+    if (failed(additions))
+      return failure();
+    FunctionBuilder f{{rewriter, op.getLoc()}, op.getType()};
     Value denominator =
-        onePlusPower(b, two, multiply(b, factor, op.getOperand()));
-    replaceByQuotient(rewriter, additions->front(),
-                      norm::splat(b, op.getLoc(), 2, op.getType()),
-                      denominator);
+        onePlusPower(f, two, multiply(f, f.real(-2 * e.log2), op.getOperand()));
+    Value numerator = f.real(2);
+    for (arith::AddFOp add : *additions)
+      replaceByQuotient(rewriter, add, numerator, denominator);
     rewriter.eraseOp(op);
     return success();
   }
@@ -193,13 +158,12 @@ struct ExpandOnePlusExp : OpRewritePattern<math::ExpOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(math::ExpOp op,
                                 PatternRewriter &rewriter) const override {
-    if (!getElementTypeOrSelf(op.getType()).isF32())
-      return rewriter.notifyMatchFailure(op, "not f32");
-    FailureOr<SmallVector<arith::AddFOp>> additions = getAdditionsOfOne(op);
-    if (failed(additions) || additions->empty())
-      return rewriter.notifyMatchFailure(op, "used for more than 1 + exp");
-    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
-    Value sum = onePlusPower(b, e, op.getOperand());
+    FailureOr<SmallVector<arith::AddFOp>> additions =
+        matchOnePlus(op, rewriter);
+    if (failed(additions))
+      return failure();
+    FunctionBuilder f{{rewriter, op.getLoc()}, op.getType()};
+    Value sum = onePlusPower(f, e, op.getOperand());
     for (arith::AddFOp add : *additions)
       rewriter.replaceOp(add, sum);
     rewriter.eraseOp(op);
@@ -219,11 +183,10 @@ struct ExpandOnePlusErf : OpRewritePattern<math::ErfOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(math::ErfOp op,
                                 PatternRewriter &rewriter) const override {
-    if (!getElementTypeOrSelf(op.getType()).isF32())
-      return rewriter.notifyMatchFailure(op, "not f32");
-    FailureOr<SmallVector<arith::AddFOp>> additions = getAdditionsOfOne(op);
-    if (failed(additions) || additions->empty())
-      return rewriter.notifyMatchFailure(op, "used for more than 1 + erf");
+    FailureOr<SmallVector<arith::AddFOp>> additions =
+        matchOnePlus(op, rewriter);
+    if (failed(additions))
+      return failure();
     // P/Q is erf(x)/x with the least relative error of these degrees, 1.9e-8,
     // for |x| ≤ 3.92, where erf(x) rounds to 1.
     constexpr double largest = 3.92;
@@ -236,19 +199,15 @@ struct ExpandOnePlusErf : OpRewritePattern<math::ErfOp> {
                                       0.014969160121224536,
                                       0.0011625287949966528,
                                       3.809172085704672e-05};
-    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
-    Value x = minimum(b, op.getOperand(), largest);
-    Value square = arith::MulFOp::create(b, x, x);
-    Value p = evaluate(b, numerator, square);
-    Value q = evaluate(b, denominator, square);
-    Value sum =
-        arith::DivFOp::create(b, math::FmaOp::create(b, x, p, q), q, contract);
+    FunctionBuilder f{{rewriter, op.getLoc()}, op.getType()};
+    Value x = op.getOperand(), most = f.real(largest);
+    x = f.select(f.isLess(most, x), most, x);
+    Value square = f.mul(x, x);
+    Value p = f.polynomial(square, numerator);
+    Value q = f.polynomial(square, denominator);
+    Value sum = f.div(f.fma(x, p, q), q);
     // Not what rounding leaves: a large x may be a factor of it.
-    Value isZero = arith::CmpFOp::create(
-        b, arith::CmpFPredicate::OLT, x,
-        norm::splat(b, b.getLoc(), -largest, x.getType()));
-    sum = arith::SelectOp::create(
-        b, isZero, norm::splat(b, b.getLoc(), 0, x.getType()), sum);
+    sum = f.select(f.isLess(x, f.real(-largest)), f.real(0), sum);
     for (arith::AddFOp add : *additions)
       rewriter.replaceOp(add, sum);
     rewriter.eraseOp(op);

@@ -7,8 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Norm/IR/ExpandFunctions.h"
-#include "Norm/IR/ScalarBuilder.h"
-#include "Norm/IR/Splat.h"
+#include "Norm/IR/FunctionBuilder.h"
 #include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "llvm/Support/MathExtras.h"
@@ -18,40 +17,6 @@ using namespace mlir::norm;
 using namespace llvm::numbers;
 
 namespace {
-/// Emits a formula on f32, or on a vector of them.
-struct FunctionBuilder : ScalarBuilder {
-  Type type;
-
-  Value real(double value) { return splat(builder, loc, value, type); }
-  Value integer(int64_t value) {
-    return createScalarOrSplatConstant(builder, loc, getBitsType(), value);
-  }
-  Type getBitsType() { return withElement(type, builder.getI32Type()); }
-  Value fma(Value a, Value b, Value c) {
-    return math::FmaOp::create(builder, loc, a, b, c);
-  }
-  template <typename Op> Value call(Value x) {
-    return Op::create(builder, loc, x);
-  }
-  Value abs(Value x) { return call<math::AbsFOp>(x); }
-  Value withSignOf(Value x, Value magnitude) {
-    return math::CopySignOp::create(builder, loc, magnitude, x);
-  }
-  Value isLess(Value a, Value b) {
-    return arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::OLT, a, b);
-  }
-  Value select(Value condition, Value then, Value otherwise) {
-    return arith::SelectOp::create(builder, loc, condition, then, otherwise);
-  }
-  /// Σ cₖ·xᵏ
-  Value polynomial(Value x, ArrayRef<double> coefficients) {
-    Value sum = real(coefficients.back());
-    for (double coefficient : llvm::reverse(coefficients.drop_back()))
-      sum = fma(sum, x, real(coefficient));
-    return sum;
-  }
-};
-
 /// x = k·π/2 + y, |y| ≤ π/4: what sin y and cos y are, and k, of which the last
 /// two bits are right.
 struct Angle {
@@ -66,8 +31,7 @@ Angle::Angle(FunctionBuilder &f, Value x) {
   // Beside 1.5·2^23 a float has no fraction, and k is in its last bits.
   Value magic = f.real(0x1.8p23);
   Value shifted = f.fma(x, f.real(2 / pi), magic);
-  quadrant =
-      arith::BitcastOp::create(f.builder, f.loc, f.getBitsType(), shifted);
+  quadrant = f.toBits(shifted);
   Value k = f.sub(shifted, magic), y = x;
   // π/2 in parts; the first ones are so short that k times each is exact. None
   // is negative, so that −0 stays.
@@ -195,11 +159,10 @@ static Value expandCbrt(FunctionBuilder &f, Value x) {
   Value a = f.abs(x), isSmall = f.isLess(a, f.real(1));
   a = f.mul(a, f.select(isSmall, f.real(0x1p24), f.real(0x1p-24)));
   OpBuilder &b = f.builder;
-  Value bits = arith::BitcastOp::create(b, f.loc, f.getBitsType(), a);
-  bits = arith::ShRUIOp::create(b, f.loc, bits, f.integer(16));
+  Value bits = arith::ShRUIOp::create(b, f.loc, f.toBits(a), f.integer(16));
   bits = arith::MulIOp::create(b, f.loc, bits, f.integer((1 << 16) / 3));
   bits = arith::AddIOp::create(b, f.loc, bits, f.integer(709958130));
-  Value r = arith::BitcastOp::create(b, f.loc, f.type, bits);
+  Value r = f.fromBits(bits);
   for (int step = 0; step < 2; ++step) {
     Value cube = f.mul(f.mul(r, r), r);
     Value quotient = f.div(f.sub(a, cube), f.add(f.add(cube, cube), a));

@@ -46,7 +46,7 @@ func.func @ends() -> (tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) {
 //       CHECK:   %[[X:.*]] = vector.load %{{.*}} : memref<4x32xf32>, vector<32xf32>
 //       CHECK:   %[[U:.*]] = arith.addf %[[X]], %{{.*}}
 //  CHECK-NEXT:   arith.mulf %[[U]], %{{.*}} : vector<32xf32>
-//  CHECK-NEXT:   arith.cmpf ogt
+//  CHECK-NEXT:   arith.cmpf olt
 //       CHECK:   arith.shli
 //  CHECK-NEXT:   arith.bitcast
 //  CHECK-NEXT:   %[[D:.*]] = math.fma
