@@ -73,8 +73,10 @@ static bool hasPolynomials(const RowProgram &program) {
 /// several rows, are as many independent accumulators as hide the latency of an
 /// addition, while two for each (sum and sum of squares) fit the registers.
 /// Long f32 rows are read faster in twice as long pieces, though these
-/// accumulators do not all fit. No wider than the row. It is for the row alone
-/// to say how it is summed, lest the number of rows change it.
+/// accumulators do not all fit. No wider than the row, and, where a rest of it
+/// would be one register, that wide: the rest would be masked, and not
+/// streamed. It is for the row alone to say how it is summed, lest the number
+/// of rows change it.
 void VectorPlan::chooseLanes(GenericOp op, const VectorTarget &target,
                              const VectorOptions &options, int64_t native) {
   if (options.lanes) {
@@ -91,6 +93,12 @@ void VectorPlan::chooseLanes(GenericOp op, const VectorTarget &target,
   lanes = (isWide ? 4 : 2) * native;
   if (isDynamic)
     return;
+  // Of narrower elements one register is no cache line.
+  bool isNarrow = llvm::any_of(op->getOperandTypes(), [](Type type) {
+    return getElementTypeOrSelf(type).getIntOrFloatBitWidth() < 32;
+  });
+  if (!isWide && !isNarrow && extent % lanes == native)
+    lanes = native;
   lanes = std::min(
       lanes, hasMaskedTails
                  ? int64_t(llvm::alignTo(std::max<int64_t>(extent, 1), native))

@@ -34,6 +34,26 @@ func.func @one_vector(%x: memref<1000000x16xf32>, %y: memref<1000000x16xf32>) {
 
 // -----
 
+// A rest of one register: none is left.
+
+// CHECK: 16 lanes along d1, {{.*}}
+func.func @register(%x: memref<64x784xf32>, %y: memref<64x784xf32>) {
+  norm.rms_norm ins(%x : memref<64x784xf32>) outs(%y : memref<64x784xf32>) dims = [1] eps = 1.0e-5
+  return
+}
+
+// -----
+
+// But not of elements that are half as wide.
+
+// CHECK: 32 lanes along d1, {{.*}}
+func.func @half_register(%x: memref<64x784xf32>, %y: memref<64x784xf16>) {
+  norm.rms_norm ins(%x : memref<64x784xf32>) outs(%y : memref<64x784xf16>) dims = [1] eps = 1.0e-5
+  return
+}
+
+// -----
+
 // Long rows: pieces twice as long, where there are registers.
 
 // CHECK: 64 lanes along d1, {{.*}}; 4 rows at once
