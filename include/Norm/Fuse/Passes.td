@@ -53,7 +53,8 @@ def NormFusePass : Pass<"norm-fuse"> {
     * `producers`: elementwise linalg ops whose result is an input: residual
       add, bias, dequantize, cast, scale, broadcast, transpose, fill. A result
       that others read too becomes an out; what only moves or casts is
-      recomputed instead.
+      recomputed instead. Of a constant or `tensor.splat` whose elements are one
+      scalar, the scalar is read.
     * `consumers`: elementwise linalg ops that read a result: activation, gate,
       modulate, residual, cast, static quantization. A result that others read
       too stays an out.

@@ -34,6 +34,10 @@ void populateCollapseDimsPatterns(RewritePatternSet &patterns);
 /// other users becomes an out; ops that only move or cast are recomputed.
 void populateFuseProducersPatterns(RewritePatternSet &patterns);
 
+/// Inputs that are one scalar, constant or not: the scalar is read instead. Is
+/// part of the former.
+void populateFuseSplatsPatterns(RewritePatternSet &patterns);
+
 /// Elementwise linalg ops that read a result of a norm.
 void populateFuseConsumersPatterns(RewritePatternSet &patterns);
 
