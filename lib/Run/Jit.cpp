@@ -145,6 +145,11 @@ static llvm::Error lowerToLLVM(ModuleOp module, const CompileOptions &options) {
     return llvm::createStringError(
         "pipeline options '" + options.pipelineOptions + "' are not valid" +
         (message.empty() ? "" : ": ") + StringRef(message).trim());
+  std::string misplaced = cpuOptions.findMisplacedOption();
+  if (!misplaced.empty())
+    return llvm::createStringError("pipeline options '" +
+                                   options.pipelineOptions +
+                                   "' are not valid: " + misplaced);
   return runPipeline(module, [&](OpPassManager &pm) {
     pm.addPass(createSymbolDCEPass());
     if (options.fuse) {
