@@ -71,6 +71,7 @@ void mlir::norm::buildGPUPipeline(OpPassManager &pm,
   NormToGPUPassOptions kernels;
   kernels.chipName = options.chip;
   kernels.splitRowsAbove = options.splitRowsAbove;
+  kernels.all = !options.kernelsOnly;
   pm.addPass(createNormToGPUPass(kernels));
   if (!options.kernelsOnly) {
     pm.addPass(createNormPlaceOnDevicePass());
