@@ -145,6 +145,9 @@ static llvm::Error lowerToLLVM(ModuleOp module, const CompileOptions &options) {
     return llvm::createStringError(
         "pipeline options '" + options.pipelineOptions + "' are not valid" +
         (message.empty() ? "" : ": ") + StringRef(message).trim());
+  if (gpuOptions.kernelsOnly)
+    return llvm::createStringError(
+        "kernels-only makes no host code, and so nothing that runs");
   std::string misplaced = cpuOptions.findMisplacedOption();
   if (!misplaced.empty())
     return llvm::createStringError("pipeline options '" +
