@@ -8,6 +8,7 @@
 // RUN: norm-run %s --entry=loop --target=ptx-interpreter --verify | FileCheck %s
 // RUN: norm-run %s --entry=through_f8 --target=ptx-interpreter --verify | FileCheck %s
 // RUN: norm-run %s --entry=mask --target=ptx-interpreter --verify | FileCheck %s
+// RUN: norm-run %s --entry=half_round --target=ptx-interpreter --verify | FileCheck %s
 // RUN: norm-run %s --entry=half_scalar --target=ptx-interpreter --verify | FileCheck %s
 // RUN: norm-run %s --entry=constant_scale --target=ptx-interpreter --verify | FileCheck %s
 // CHECK: result0: max error {{[^:]*}}; error/bound 0{{.*}}: right
@@ -125,6 +126,13 @@ func.func @mask(%x: tensor<5x96xf32>, %m: tensor<5x96xi1>) -> (tensor<5x96xf32>,
   %y = norm.layer_norm ins(%v : tensor<5x96xf32>) outs(%e : tensor<5x96xf32>) dims = [1] eps = 1.0e-5
   %p = arith.cmpf ogt, %y, %z : tensor<5x96xf32>
   return %y, %p : tensor<5x96xf32>, tensor<5x96xi1>
+}
+
+func.func @half_round(%x: tensor<5x96xbf16>) -> tensor<5x96xbf16> {
+  %e = tensor.empty() : tensor<5x96xbf16>
+  %y = norm.layer_norm ins(%x : tensor<5x96xbf16>) outs(%e : tensor<5x96xbf16>) dims = [1] eps = 1.0e-5
+  %z = math.round %y : tensor<5x96xbf16>
+  return %z : tensor<5x96xbf16>
 }
 
 func.func @half_scalar(%x: tensor<5x96xf16>, %s: f16) -> tensor<5x96xf16> {
