@@ -130,9 +130,9 @@ func.func @mask(%x: tensor<5x96xf32>, %m: tensor<5x96xi1>) -> (tensor<5x96xf32>,
 
 func.func @half_round(%x: tensor<5x96xbf16>) -> tensor<5x96xbf16> {
   %e = tensor.empty() : tensor<5x96xbf16>
-  %y = norm.layer_norm ins(%x : tensor<5x96xbf16>) outs(%e : tensor<5x96xbf16>) dims = [1] eps = 1.0e-5
-  %z = math.round %y : tensor<5x96xbf16>
-  return %z : tensor<5x96xbf16>
+  %v = math.round %x : tensor<5x96xbf16>
+  %y = norm.layer_norm ins(%v : tensor<5x96xbf16>) outs(%e : tensor<5x96xbf16>) dims = [1] eps = 1.0e-5
+  return %y : tensor<5x96xbf16>
 }
 
 func.func @half_scalar(%x: tensor<5x96xf16>, %s: f16) -> tensor<5x96xf16> {
