@@ -10,6 +10,7 @@
 #include "Norm/Passes.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Interfaces/CallInterfaces.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
@@ -29,13 +30,31 @@ struct NormPlaceOnDevicePass
 };
 } // namespace
 
-/// What deallocation keeps account in: no kernel takes such buffers, and what
-/// is not given by a caller stays on the host.
+static bool isOfIndices(Type type) {
+  auto memref = dyn_cast<MemRefType>(type);
+  return memref && memref.getElementType().isIndex();
+}
+
+/// Masks, too, are of i1: what deallocation keeps account in is read and
+/// written here, or passed on beside indices.
+static bool isOnlyAccountedIn(Value bits) {
+  return llvm::all_of(bits.getUsers(), [](Operation *user) {
+    if (isa<ViewLikeOpInterface>(user))
+      return isOnlyAccountedIn(user->getResult(0));
+    return isa<memref::LoadOp, memref::StoreOp, memref::DeallocOp>(user) ||
+           (isa<CallOpInterface>(user) &&
+            llvm::any_of(user->getOperandTypes(), isOfIndices));
+  });
+}
+
+/// What deallocation keeps account in is no operand of a kernel, and stays on
+/// the host; but not what a caller gave.
 static bool isOfHost(Value buffer) {
   while (auto view = buffer.getDefiningOp<ViewLikeOpInterface>())
     buffer = view.getViewSource();
-  Type element = cast<MemRefType>(buffer.getType()).getElementType();
-  if (!element.isIndex() && !element.isInteger(1))
+  if (!isOfIndices(buffer.getType()) &&
+      !(cast<MemRefType>(buffer.getType()).getElementType().isInteger(1) &&
+        isOnlyAccountedIn(buffer)))
     return false;
   auto function =
       dyn_cast<FunctionOpInterface>(buffer.getParentBlock()->getParentOp());

@@ -63,6 +63,16 @@ func.func @account() {
 
 // -----
 
+// A mask is the device's.
+// CHECK-LABEL: func @mask
+// CHECK: gpu.alloc () : memref<4xi1>
+func.func @mask() -> memref<4xi1> {
+  %m = memref.alloc() : memref<4xi1>
+  return %m : memref<4xi1>
+}
+
+// -----
+
 func.func @given(%x: memref<1xi1>) -> i1 {
   %c0 = arith.constant 0 : index
   // expected-error @below {{'memref.load' op would read or write on the host what is on the device}}

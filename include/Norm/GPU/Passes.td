@@ -89,8 +89,8 @@ def NormPlaceOnDevicePass : Pass<"norm-place-on-device"> {
     `gpu.dealloc` and `gpu.memcpy`; constants are copied to the device each
     time the function is called. Whatever else reads or writes buffers on the
     host is an error, and so is a norm that has no kernel: the buffers are the
-    device's. But those of index and i1 that no caller gave are the host's: no
-    kernel has such operands, and deallocation keeps account in them.
+    device's. But what deallocation keeps account in, buffers of index and i1 that
+    no kernel has and no caller gave, is the host's.
   }];
   let dependentDialects = ["::mlir::gpu::GPUDialect"];
 }

@@ -36,9 +36,9 @@ struct Scale {
 ///   argument over √(the largest extent), as large as the mean of a row of it
 ///   is: of one or two means, all may be small by chance.
 /// - δ: how far the oracle's result moves when each float argument moves by u
-/// of
-///   itself, up or down at random: near the pole of a tangent, say, no rounding
-///   is small. Only looked for where the bound does not hold without it.
+///   of itself, up or down at random: near the pole of a tangent, say, no
+///   rounding is small. Only looked for where the bound does not hold without
+///   it.
 /// - c = 8 + ½·Σ √n over the reductions of the function, n being the elements
 ///   of one. A sum of n positive numbers of one size, taken one by one, has
 ///   partial sums k and n rounding errors of about k·u/√3, in all (n√n/3)·u:
