@@ -9,6 +9,7 @@
 #include "Norm/Run/HostTensor.h"
 #include <cmath>
 #include <cstring>
+#include <unistd.h>
 
 using namespace mlir;
 using namespace mlir::norm;
@@ -42,7 +43,10 @@ std::optional<HostTensor> HostTensor::tryAllocate(DType dtype,
   double spanned = 1;
   for (auto [size, stride] : llvm::zip_equal(shape, strides))
     spanned += std::max(double(size) - 1, 0.0) * double(stride);
-  if (spanned * getByteWidth(dtype) > 0x1p62)
+  // More than the machine has may be promised all the same, until it is used.
+  double memory =
+      double(sysconf(_SC_PHYS_PAGES)) * double(sysconf(_SC_PAGE_SIZE));
+  if (spanned * getByteWidth(dtype) > memory)
     return std::nullopt;
   HostTensor tensor(dtype, shape, strides, nullptr, nullptr);
   // aligned_alloc wants a multiple of the alignment.

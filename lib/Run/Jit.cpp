@@ -57,6 +57,14 @@ void DiagnosticError::emit() const {
     error.attachNote(noteLocation) << note;
 }
 
+/// The op that MLIR prints behind an error, in its generic form.
+static StringRef findOpName(StringRef note) {
+  if (!note.consume_front("see current operation: "))
+    return "";
+  StringRef name = note.split('"').second.split('"').first;
+  return name == ModuleOp::getOperationName() ? "" : name;
+}
+
 void DiagnosticError::log(raw_ostream &os) const {
   // Locations print as loc("file":1:2); people write file:1:2.
   std::string printed;
@@ -69,6 +77,12 @@ void DiagnosticError::log(raw_ostream &os) const {
     os << printed;
   }
   os << ": " << text;
+  // Of a pass that says only where.
+  for (const auto &note : notes) {
+    StringRef name = findOpName(note.second);
+    if (!name.empty() && !StringRef(text).contains(name))
+      os << ": '" << name << "'";
+  }
 }
 
 namespace {

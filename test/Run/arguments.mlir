@@ -54,6 +54,13 @@
 // RUN: norm-run %s --entry asserts --input=1 | FileCheck %s --check-prefix=HOLDS
 // HOLDS: result0: f32 [1]
 
+// RUN: not norm-run %s --entry unknown 2>&1 | FileCheck %s --check-prefix=OP
+// OP: norm-run: error: {{.*}}arguments.mlir:[[#]]:[[#]]: op was not bufferized: 'tosa.exp'
+
+func.func private @unknown(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %y = tosa.exp %x : (tensor<4xf32>) -> tensor<4xf32>
+  return %y : tensor<4xf32>
+}
 func.func @scalars(%a: f32, %b: f32, %n: i32) -> (f32, i32) {
   %c = arith.mulf %a, %b : f32
   return %c, %n : f32, i32
