@@ -14,6 +14,21 @@
 using namespace mlir;
 using namespace mlir::norm;
 
+std::string CPUPipelineOptions::findMisplacedOption() const {
+  if (road != Road::Linalg && !schedule.empty())
+    return "schedule is of road=linalg";
+  if (road == Road::Vector)
+    return "";
+  const std::pair<StringRef, bool> ofVectorRoad[] = {
+      {"threads", threads.hasValue()},
+      {"accuracy", accuracy.hasValue()},
+      {"streaming-bytes", streamingBytes.hasValue()}};
+  for (auto [name, isGiven] : ofVectorRoad)
+    if (isGiven)
+      return (name + " is of road=vector").str();
+  return "";
+}
+
 void mlir::norm::buildCPUPipeline(OpPassManager &pm,
                                   const CPUPipelineOptions &options) {
   pm.addPass(createNormEmptyDestinationsPass());
@@ -42,7 +57,20 @@ void mlir::norm::buildCPUPipeline(OpPassManager &pm,
 }
 
 void mlir::norm::registerNormPipelines() {
-  PassPipelineRegistration<CPUPipelineOptions>(
+  registerPassPipeline(
       "norm-cpu-pipeline", "Norm, linalg, scf … on tensors to the LLVM dialect",
-      buildCPUPipeline);
+      [](OpPassManager &pm, StringRef text,
+         function_ref<LogicalResult(const Twine &)> emitError) {
+        CPUPipelineOptions options;
+        if (failed(options.parseFromString(text)))
+          return failure();
+        std::string misplaced = options.findMisplacedOption();
+        if (!misplaced.empty())
+          return emitError("norm-cpu-pipeline: " + misplaced);
+        buildCPUPipeline(pm, options);
+        return success();
+      },
+      [](function_ref<void(const mlir::detail::PassOptions &)> visit) {
+        visit(CPUPipelineOptions());
+      });
 }

@@ -25,7 +25,8 @@ struct NormTargetFunctionsPass
   void runOnOperation() override {
     FailureOr<CPUTarget> target =
         CPUTarget::get(getOperation(), {triple, cpu, features});
-    if (failed(target))
+    if (failed(target) ||
+        failed(target->verify([&] { return getOperation()->emitError(); })))
       return signalPassFailure();
     if (target->isHost())
       return;

@@ -43,36 +43,82 @@ FailureOr<CPUTarget> CPUTarget::get(Operation *op, const CPUTarget &otherwise) {
   return result;
 }
 
-FailureOr<VectorTarget>
-VectorTarget::get(const CPUTarget &cpu,
-                  function_ref<InFlightDiagnostic()> emitError) {
+/// LLVM itself only warns of a feature that it does not know.
+static LogicalResult
+verifyFeatures(StringRef text, const llvm::MCSubtargetInfo &subtarget,
+               function_ref<InFlightDiagnostic()> emitError) {
+  llvm::SubtargetFeatures features(text);
+  for (StringRef feature : features.getFeatures()) {
+    StringRef name = llvm::SubtargetFeatures::StripFlag(feature);
+    if (!llvm::SubtargetFeatures::hasFlag(feature) ||
+        llvm::none_of(subtarget.getAllProcessorFeatures(),
+                      [&](const llvm::SubtargetFeatureKV &known) {
+                        return known.Key == name;
+                      }))
+      return emitError() << "'" << feature << "' is not a feature of '"
+                         << subtarget.getTargetTriple().str()
+                         << "' with + or - in front";
+  }
+  return success();
+}
+
+static const llvm::Target *findTarget(const llvm::Triple &triple) {
   static const bool initialized = [] {
     llvm::InitializeNativeTarget();
     return true;
   }();
   (void)initialized;
-  llvm::Triple triple(cpu.triple.empty() ? llvm::sys::getDefaultTargetTriple()
-                                         : cpu.triple);
   std::string error;
-  const llvm::Target *target =
-      llvm::TargetRegistry::lookupTarget(triple, error);
+  return llvm::TargetRegistry::lookupTarget(triple, error);
+}
+
+static llvm::Triple getTriple(const CPUTarget &cpu) {
+  return llvm::Triple(cpu.triple.empty() ? llvm::sys::getDefaultTargetTriple()
+                                         : cpu.triple);
+}
+
+/// The CPU as LLVM knows it.
+static FailureOr<std::unique_ptr<llvm::MCSubtargetInfo>>
+createSubtarget(const CPUTarget &cpu,
+                function_ref<InFlightDiagnostic()> emitError) {
+  llvm::Triple triple = getTriple(cpu);
+  const llvm::Target *target = findTarget(triple);
   if (!target)
     return emitError() << "no code generator for the triple '" << triple.str()
                        << "'";
-  std::string cpuName = cpu.cpu, featureText = cpu.features;
-  if (cpuName.empty() || cpuName == "native") {
-    cpuName = llvm::sys::getHostCPUName().str();
-    featureText =
-        getHostFeatures() + (featureText.empty() ? "" : ",") + featureText;
-  }
+  bool isHost = cpu.cpu.empty() || cpu.cpu == "native";
+  std::string name = isHost ? llvm::sys::getHostCPUName().str() : cpu.cpu;
   std::unique_ptr<llvm::MCSubtargetInfo> subtarget(
-      target->createMCSubtargetInfo(triple, cpuName, featureText));
-  if (!subtarget || !subtarget->isCPUStringValid(cpuName))
-    return emitError() << "'" << cpuName << "' is not a CPU of '"
-                       << triple.str() << "'";
+      target->createMCSubtargetInfo(triple, name,
+                                    isHost ? getHostFeatures() : ""));
+  if (!subtarget || !subtarget->isCPUStringValid(name))
+    return emitError() << "'" << name << "' is not a CPU of '" << triple.str()
+                       << "'";
+  if (failed(verifyFeatures(cpu.features, *subtarget, emitError)))
+    return failure();
+  llvm::SubtargetFeatures features(cpu.features);
+  for (StringRef feature : features.getFeatures())
+    subtarget->ApplyFeatureFlag(feature);
+  return subtarget;
+}
+
+LogicalResult
+CPUTarget::verify(function_ref<InFlightDiagnostic()> emitError) const {
+  return success(!findTarget(getTriple(*this)) ||
+                 succeeded(createSubtarget(*this, emitError)));
+}
+
+FailureOr<VectorTarget>
+VectorTarget::get(const CPUTarget &cpu,
+                  function_ref<InFlightDiagnostic()> emitError) {
+  FailureOr<std::unique_ptr<llvm::MCSubtargetInfo>> created =
+      createSubtarget(cpu, emitError);
+  if (failed(created))
+    return failure();
+  const llvm::MCSubtargetInfo *subtarget = created->get();
 
   VectorTarget result;
-  if (triple.isX86()) {
+  if (subtarget->getTargetTriple().isX86()) {
     bool avx512 = subtarget->checkFeatures("+avx512f");
     bool avx2 = subtarget->checkFeatures("+avx2");
     result.vectorBits = avx512 ? 512 : avx2 ? 256 : 128;
@@ -83,7 +129,7 @@ VectorTarget::get(const CPUTarget &cpu,
     result.hasNarrowMasks = subtarget->checkFeatures("+avx512bw");
     // Measured on Zen 4, layer_norm of 16384x768 f32: up to 1.3 times as fast.
     // A prototype on Emerald Rapids was faster with several rows at once.
-    result.fetchesShortRowsOneByOne = StringRef(cpuName).starts_with("znver");
+    result.fetchesShortRowsOneByOne = subtarget->getCPU().starts_with("znver");
   }
   return result;
 }

@@ -193,4 +193,5 @@ LogicalResult FuseProducer::matchAndRewrite(RowOpInterface norm,
 
 void mlir::norm::populateFuseProducersPatterns(RewritePatternSet &patterns) {
   patterns.addWithLabel<FuseProducer>({"producers"}, patterns.getContext());
+  populateFuseSplatsPatterns(patterns);
 }

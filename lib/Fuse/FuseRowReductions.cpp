@@ -9,6 +9,7 @@
 #include "GenericBuilder.h"
 #include "Neighbour.h"
 #include "Norm/Fuse/Patterns.h"
+#include "Norm/IR/Splat.h"
 #include "mlir/Analysis/SliceAnalysis.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Matchers.h"
@@ -42,16 +43,6 @@ static std::optional<Combiner> getCombiner(Operation *op) {
   if (isa<arith::MinimumFOp>(op))
     return Combiner::min;
   return std::nullopt;
-}
-
-/// The scalar that every element of `init` is, or null.
-static OpFoldResult getSplat(Value init) {
-  if (auto fill = init.getDefiningOp<linalg::FillOp>())
-    return getAsOpFoldResult(fill.value());
-  SplatElementsAttr splat;
-  if (!matchPattern(init, m_Constant(&splat)))
-    return {};
-  return splat.getSplatValue<Attribute>();
 }
 
 /// Adding 0, or the maximum with −∞, changes nothing (but the sign of a zero).
@@ -112,7 +103,7 @@ static std::optional<RowReduction> matchRowReduction(linalg::LinalgOp op,
     reason = "its values are not f16, bf16, f32 or f64";
     return std::nullopt;
   }
-  OpFoldResult start = getSplat(op.getDpsInits()[0]);
+  OpFoldResult start = getSplatElement(op.getDpsInits()[0]);
   if (!start) {
     reason = "it accumulates onto a tensor that is not one scalar";
     return std::nullopt;
@@ -136,11 +127,8 @@ static Value emitReduction(linalg::LinalgOp reduction,
           .getStats()[0];
   if (isIdentity(matched.kind, matched.start))
     return reduced;
-  Value start = dyn_cast<Value>(matched.start);
-  if (!start)
-    start = arith::ConstantOp::create(
-        builder, loc, cast<TypedAttr>(cast<Attribute>(matched.start)));
-  mapping.map(reduction.getRegionOutputArgs()[0], start);
+  mapping.map(reduction.getRegionOutputArgs()[0],
+              getOrCreateScalar(builder, loc, matched.start));
   mapping.map(matched.contribution, reduced);
   return builder.clone(*matched.combination, mapping)->getResult(0);
 }

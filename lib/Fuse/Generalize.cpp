@@ -182,6 +182,8 @@ struct NormGeneralizePass
     RewritePatternSet patterns(&getContext());
     populateGeneralizePatterns(patterns);
     populateGeneralizeSoftmaxPatterns(patterns);
+    if (elementwise)
+      populateGeneralizeElementwisePatterns(patterns);
     walkAndApplyPatterns(getOperation(), std::move(patterns));
   }
 };

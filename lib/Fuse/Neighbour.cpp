@@ -34,8 +34,11 @@ LogicalResult mlir::norm::refuse(RewriterBase &rewriter, Operation *neighbour,
 }
 
 std::string mlir::norm::findObstacle(linalg::LinalgOp op) {
-  if (!op.hasPureTensorSemantics())
-    return "it is not on tensors";
+  return op.hasPureTensorSemantics() ? findBodyObstacle(op)
+                                     : "it is not on tensors";
+}
+
+std::string mlir::norm::findBodyObstacle(linalg::LinalgOp op) {
   if (op.hasIndexSemantics())
     return "it reads its loop index";
   for (OpOperand *input : op.getDpsInputOperands())

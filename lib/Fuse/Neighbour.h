@@ -31,6 +31,8 @@ LogicalResult refuse(RewriterBase &rewriter, Operation *neighbour,
 /// The first thing that keeps the body of `op` out of a norm.generic, or an
 /// empty string.
 std::string findObstacle(linalg::LinalgOp op);
+/// The same of ops on buffers too.
+std::string findBodyObstacle(linalg::LinalgOp op);
 
 /// Clones the body of `op` for one element of each of its inputs; returns what
 /// it yields.

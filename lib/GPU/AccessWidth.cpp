@@ -46,6 +46,9 @@ int64_t mlir::norm::getVectorWidth(GenericOp op, unsigned dim, int64_t extent) {
     AffineMap map = op.getInputMap(i);
     if (!map.isFunctionOfDim(dim))
       continue;
+    // Bytes in memory, and bits of a vector.
+    if (getElementTypeOrSelf(op->getOperand(i).getType()).isInteger(1))
+      return 1;
     if (map.getDimPosition(map.getNumResults() - 1) != dim)
       return 1;
     auto type = cast<MemRefType>(op->getOperand(i).getType());

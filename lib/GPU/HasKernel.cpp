@@ -84,7 +84,8 @@ static LogicalResult verifyOperands(GenericOp op, const GPUChip &chip,
     Type element = getElementTypeOrSelf(type);
     auto memref = dyn_cast<MemRefType>(type);
     bool isBytes =
-        element.isInteger() && element.getIntOrFloatBitWidth() % 8 == 0;
+        element.isInteger() &&
+        (element.getIntOrFloatBitWidth() % 8 == 0 || element.isInteger(1));
     if (!isFloat(element) && !isBytes && !(element.isIndex() && !memref) &&
         !(chip.hasF8 && isF8(element))) {
       os << "no kernels on " << type << " as an " << (isOut ? "out" : "input")

@@ -68,9 +68,13 @@ void mlir::norm::buildGPUPipeline(OpPassManager &pm,
   // arith and math on tensors, which have no buffer form.
   pm.addPass(createConvertElementwiseToLinalgPass());
   pm.addPass(createNormBufferizePass());
+  // What bufferization leaves of these beside norms is for the device too.
+  if (!options.kernelsOnly)
+    pm.addPass(createNormGeneralizePass({/*elementwise=*/true}));
   NormToGPUPassOptions kernels;
   kernels.chipName = options.chip;
   kernels.splitRowsAbove = options.splitRowsAbove;
+  kernels.all = !options.kernelsOnly;
   pm.addPass(createNormToGPUPass(kernels));
   if (!options.kernelsOnly) {
     pm.addPass(createNormPlaceOnDevicePass());

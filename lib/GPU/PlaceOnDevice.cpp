@@ -10,7 +10,10 @@
 #include "Norm/Passes.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Interfaces/CallInterfaces.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "mlir/Interfaces/ViewLikeInterface.h"
 
 namespace mlir::norm {
 #define GEN_PASS_DEF_NORMPLACEONDEVICEPASS
@@ -27,7 +30,38 @@ struct NormPlaceOnDevicePass
 };
 } // namespace
 
-/// True if the op reads or writes what is in a buffer.
+static bool isOfIndices(Type type) {
+  auto memref = dyn_cast<MemRefType>(type);
+  return memref && memref.getElementType().isIndex();
+}
+
+/// Masks, too, are of i1: what deallocation keeps account in is read and
+/// written here, or passed on beside indices.
+static bool isOnlyAccountedIn(Value bits) {
+  return llvm::all_of(bits.getUsers(), [](Operation *user) {
+    if (isa<ViewLikeOpInterface>(user))
+      return isOnlyAccountedIn(user->getResult(0));
+    return isa<memref::LoadOp, memref::StoreOp, memref::DeallocOp>(user) ||
+           (isa<CallOpInterface>(user) &&
+            llvm::any_of(user->getOperandTypes(), isOfIndices));
+  });
+}
+
+/// What deallocation keeps account in is no operand of a kernel, and stays on
+/// the host; but not what a caller gave.
+static bool isOfHost(Value buffer) {
+  while (auto view = buffer.getDefiningOp<ViewLikeOpInterface>())
+    buffer = view.getViewSource();
+  if (!isOfIndices(buffer.getType()) &&
+      !(cast<MemRefType>(buffer.getType()).getElementType().isInteger(1) &&
+        isOnlyAccountedIn(buffer)))
+    return false;
+  auto function =
+      dyn_cast<FunctionOpInterface>(buffer.getParentBlock()->getParentOp());
+  return !isa<BlockArgument>(buffer) || (function && !function.isPublic());
+}
+
+/// True if the op reads or writes what is in a buffer of the device.
 static bool accessesBuffers(Operation *op) {
   auto interface = dyn_cast<MemoryEffectOpInterface>(op);
   if (!interface)
@@ -36,12 +70,18 @@ static bool accessesBuffers(Operation *op) {
   interface.getEffects(effects);
   return llvm::any_of(effects, [](const MemoryEffects::EffectInstance &effect) {
     return isa<MemoryEffects::Read, MemoryEffects::Write>(effect.getEffect()) &&
-           effect.getValue() && isa<MemRefType>(effect.getValue().getType());
+           effect.getValue() && isa<MemRefType>(effect.getValue().getType()) &&
+           !isOfHost(effect.getValue());
   });
 }
 
 /// The op on the host as one of the device, if there is such a one.
 static LogicalResult placeOnDevice(Operation *op) {
+  if (isa<memref::AllocOp, memref::AllocaOp, memref::GetGlobalOp>(op) &&
+      isOfHost(op->getResult(0)))
+    return success();
+  if (isa<memref::DeallocOp>(op) && isOfHost(op->getOperand(0)))
+    return success();
   OpBuilder builder(op);
   Location loc = op->getLoc();
   auto allocate = [&](MemRefType type, ValueRange sizes) -> Value {
@@ -78,16 +118,16 @@ static LogicalResult placeOnDevice(Operation *op) {
   } else if (auto copy = dyn_cast<memref::CopyOp>(op)) {
     for (Value operand : copy->getOperands())
       if (!cast<MemRefType>(operand.getType()).getLayout().isIdentity())
-        return op->emitError("copies a buffer on the device that is not "
-                             "contiguous");
+        return op->emitOpError("copies a buffer on the device that is not "
+                               "contiguous");
     gpu::MemcpyOp::create(builder, loc, /*asyncToken=*/Type(), ValueRange(),
                           copy.getTarget(), copy.getSource());
   } else if (isa<norm::RowOpInterface>(op)) {
-    return op->emitError(
+    return op->emitOpError(
         "has no kernel; a remark of category norm-plan says why");
   } else if (!isa<gpu::GPUDialect>(op->getDialect()) && accessesBuffers(op)) {
-    return op->emitError("would read or write on the host what is on the "
-                         "device");
+    return op->emitOpError("would read or write on the host what is on the "
+                           "device; with kernels-only, it is left to others");
   } else {
     return success();
   }

@@ -71,6 +71,12 @@ void NormToGPUPass::runOnOperation() {
       GPUChip::get(chipName, [&] { return getOperation()->emitError(); });
   if (failed(chip))
     return signalPassFailure();
+  if (splitRowsAbove < 0) {
+    getOperation()->emitError()
+        << "norm-to-gpu: split-rows-above is " << int64_t(splitRowsAbove)
+        << ", but must be at least 0";
+    return signalPassFailure();
+  }
   RewritePatternSet generalize(&getContext());
   populateGeneralizePatterns(generalize);
   walkAndApplyPatterns(getOperation(), std::move(generalize));
@@ -85,6 +91,10 @@ void NormToGPUPass::runOnOperation() {
     FailureOr<SmallVector<GPUPlan>> plans =
         getGPUPlans(program, *chip, splitRowsAbove, reason);
     auto remark = remark::RemarkOpts::name("gpu").category("norm-plan");
+    if (failed(plans) && all) {
+      op.emitOpError("has no kernel: ") << reason;
+      return signalPassFailure();
+    }
     if (failed(plans)) {
       remark::missed(op.getLoc(), remark) << reason;
       continue;

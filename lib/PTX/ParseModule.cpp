@@ -125,9 +125,19 @@ Error Parser::parseParameters() {
       else if (!word.starts_with("."))
         parameter.name = word;
     }
-    if (lexer.peek() == '[')
-      return makeError("parameter '" + parameter.name +
-                       "': arrays are not supported");
+    // A half is an array of bytes.
+    if (lexer.consume('[')) {
+      unsigned count;
+      if (lexer.takeWord().getAsInteger(10, count) || !lexer.consume(']'))
+        return makeError("parameter '" + parameter.name +
+                         "': expected a number of elements");
+      parameter.bytes *= count;
+    }
+    constexpr unsigned most = sizeof(uint64_t);
+    if (parameter.bytes == 0 || parameter.bytes > most)
+      return makeError("parameter '" + parameter.name + "' has " +
+                       Twine(parameter.bytes) + " bytes; 1 to " + Twine(most) +
+                       " are supported");
     kernel.parameters.push_back(parameter);
     lexer.consume(',');
   }

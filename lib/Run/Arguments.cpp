@@ -57,6 +57,10 @@ assign(StringRef option, ArrayRef<std::string> texts, bool inOrder,
       return llvm::createStringError("--" + option + "=" + whole +
                                      ": say which argument, as in 0=" + whole);
     unsigned index = position->value_or(next);
+    if (text.empty())
+      return llvm::createStringError("--" + option + "=" + whole +
+                                     ": nothing is given for argument " +
+                                     Twine(index));
     if (index >= numArguments)
       return llvm::createStringError("--" + option + "=" + whole +
                                      ": the function has only " +
@@ -107,6 +111,14 @@ chooseShape(unsigned index, const ValueSpec &spec, StringRef given,
 /// Zeros, with the strides that the type asks for.
 static llvm::Expected<HostTensor>
 allocate(unsigned index, const ValueSpec &spec, ArrayRef<int64_t> shape) {
+  std::string tooLarge =
+      ("argument " + Twine(index) + ", " + formatType(shape, spec.dtype) +
+       ", is too large for the memory")
+          .str();
+  int64_t bytes = getByteWidth(spec.dtype);
+  for (int64_t extent : shape)
+    if (llvm::MulOverflow(bytes, std::max<int64_t>(extent, 1), bytes))
+      return llvm::createStringError(tooLarge);
   SmallVector<int64_t> strides = getContiguousStrides(shape);
   for (auto [stride, expected] : llvm::zip(strides, spec.strides)) {
     if (!ShapedType::isDynamic(expected))
@@ -115,7 +127,10 @@ allocate(unsigned index, const ValueSpec &spec, ArrayRef<int64_t> shape) {
       return llvm::createStringError("argument " + Twine(index) +
                                      " has a negative stride");
   }
-  return HostTensor(spec.dtype, shape, strides);
+  if (std::optional<HostTensor> tensor =
+          HostTensor::tryAllocate(spec.dtype, shape, strides))
+    return *tensor;
+  return llvm::createStringError(tooLarge);
 }
 
 static llvm::Expected<HostTensor>

@@ -9,6 +9,7 @@
 #include "Norm/Run/HostTensor.h"
 #include <cmath>
 #include <cstring>
+#include <unistd.h>
 
 using namespace mlir;
 using namespace mlir::norm;
@@ -35,18 +36,41 @@ static bool isRowMajor(ArrayRef<int64_t> shape, ArrayRef<int64_t> strides) {
 HostTensor::HostTensor(DType dtype, ArrayRef<int64_t> shape)
     : HostTensor(dtype, shape, getContiguousStrides(shape)) {}
 
+std::optional<HostTensor> HostTensor::tryAllocate(DType dtype,
+                                                  ArrayRef<int64_t> shape,
+                                                  ArrayRef<int64_t> strides) {
+  // In doubles, which do not overflow.
+  double spanned = 1;
+  for (auto [size, stride] : llvm::zip_equal(shape, strides))
+    spanned += std::max(double(size) - 1, 0.0) * double(stride);
+  // More than the machine has may be promised all the same, until it is used.
+  double memory =
+      double(sysconf(_SC_PHYS_PAGES)) * double(sysconf(_SC_PAGE_SIZE));
+  if (spanned * getByteWidth(dtype) > memory)
+    return std::nullopt;
+  HostTensor tensor(dtype, shape, strides, nullptr, nullptr);
+  // aligned_alloc wants a multiple of the alignment.
+  size_t bytes =
+      llvm::alignTo(std::max<int64_t>(tensor.getNumSpannedBytes(), 1), 64);
+  tensor.data = std::aligned_alloc(64, bytes);
+  if (!tensor.data)
+    return std::nullopt;
+  std::memset(tensor.data, 0, bytes);
+  tensor.owner = std::shared_ptr<void>(tensor.data, std::free);
+  return tensor;
+}
+
+static HostTensor allocate(DType dtype, ArrayRef<int64_t> shape,
+                           ArrayRef<int64_t> strides) {
+  if (std::optional<HostTensor> tensor =
+          HostTensor::tryAllocate(dtype, shape, strides))
+    return *tensor;
+  llvm::report_bad_alloc_error("no memory for a tensor");
+}
+
 HostTensor::HostTensor(DType dtype, ArrayRef<int64_t> shape,
                        ArrayRef<int64_t> strides)
-    : dtype(dtype), shape(shape), strides(strides),
-      contiguous(isRowMajor(shape, strides)) {
-  // aligned_alloc wants a multiple of the alignment.
-  size_t bytes = llvm::alignTo(std::max<int64_t>(getNumSpannedBytes(), 1), 64);
-  data = std::aligned_alloc(64, bytes);
-  if (!data)
-    llvm::report_bad_alloc_error("no memory for a tensor");
-  std::memset(data, 0, bytes);
-  owner = std::shared_ptr<void>(data, std::free);
-}
+    : HostTensor(allocate(dtype, shape, strides)) {}
 
 HostTensor::HostTensor(DType dtype, ArrayRef<int64_t> shape,
                        ArrayRef<int64_t> strides, void *data,

@@ -57,6 +57,14 @@ void DiagnosticError::emit() const {
     error.attachNote(noteLocation) << note;
 }
 
+/// The op that MLIR prints behind an error, in its generic form.
+static StringRef findOpName(StringRef note) {
+  if (!note.consume_front("see current operation: "))
+    return "";
+  StringRef name = note.split('"').second.split('"').first;
+  return name == ModuleOp::getOperationName() ? "" : name;
+}
+
 void DiagnosticError::log(raw_ostream &os) const {
   // Locations print as loc("file":1:2); people write file:1:2.
   std::string printed;
@@ -69,6 +77,12 @@ void DiagnosticError::log(raw_ostream &os) const {
     os << printed;
   }
   os << ": " << text;
+  // Of a pass that says only where.
+  for (const auto &note : notes) {
+    StringRef name = findOpName(note.second);
+    if (!name.empty() && !StringRef(text).contains(name))
+      os << ": '" << name << "'";
+  }
 }
 
 namespace {
@@ -145,6 +159,14 @@ static llvm::Error lowerToLLVM(ModuleOp module, const CompileOptions &options) {
     return llvm::createStringError(
         "pipeline options '" + options.pipelineOptions + "' are not valid" +
         (message.empty() ? "" : ": ") + StringRef(message).trim());
+  if (gpuOptions.kernelsOnly)
+    return llvm::createStringError(
+        "kernels-only makes no host code, and so nothing that runs");
+  std::string misplaced = cpuOptions.findMisplacedOption();
+  if (!misplaced.empty())
+    return llvm::createStringError("pipeline options '" +
+                                   options.pipelineOptions +
+                                   "' are not valid: " + misplaced);
   return runPipeline(module, [&](OpPassManager &pm) {
     pm.addPass(createSymbolDCEPass());
     if (options.fuse) {

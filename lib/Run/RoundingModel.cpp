@@ -15,8 +15,8 @@ using namespace mlir;
 using namespace mlir::norm;
 
 static double getTypeRoundoff(Type type) {
-  std::optional<DType> dtype = getDType(getElementTypeOrSelf(type));
-  return dtype ? getUnitRoundoff(*dtype) : 0;
+  auto element = dyn_cast<FloatType>(getElementTypeOrSelf(type));
+  return element ? std::ldexp(1, -int(element.getFPMantissaWidth())) : 0;
 }
 
 static bool isOnlyStored(Value value);

@@ -66,10 +66,11 @@ def compile(text, entry="", target="cpu", *, fuse=True, options=""):
     not. Signed and unsigned integers are the same to MLIR.
 
     With target "cuda", arrays are on one GPU, each norm and what is fused with
-    it is a kernel, and what is no norm is refused. Work is put on the current
-    stream of PyTorch, or of any framework that has DLPack's C functions, else on
-    the default stream; nothing waits for it, unless a framework without them is
-    to get a new array. Another stream is given as
+    it is a kernel, and what is neither a norm nor elementwise is refused. Work
+    is put on the current stream of PyTorch, or of any framework that has
+    DLPack's C functions, else on the default stream; nothing waits for it,
+    unless a framework without them is to get a new array. Another stream is
+    given as
 
         f(x, out=y, stream=s)   s has __cuda_stream__ or cuda_stream, or is the
                                 number that is the handle of one

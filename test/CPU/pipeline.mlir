@@ -11,10 +11,20 @@
 // RUN: not norm-opt %s --norm-cpu-pipeline=toll=1 2>&1 | FileCheck %s --check-prefix=OPTION
 // RUN: not norm-opt %s --norm-cpu-pipeline="road=linalg schedule=%t.missing" 2>&1 | FileCheck %s --check-prefix=SCHEDULE
 
+// RUN: not norm-opt %s --norm-cpu-pipeline="cpu=x86-64 features=+avx2,+foo" 2>&1 | FileCheck %s --check-prefix=FEATURE --implicit-check-not=recognized
+// RUN: not norm-opt %s --norm-cpu-pipeline="road=affine cpu=x86-64 features=+foo" 2>&1 | FileCheck %s --check-prefix=FEATURE
+// RUN: not norm-opt %s --norm-cpu-pipeline=schedule=%s 2>&1 | FileCheck %s --check-prefix=OF-LINALG
+// RUN: not norm-opt %s --norm-cpu-pipeline="road=affine threads=2" 2>&1 | FileCheck %s --check-prefix=OF-VECTOR
+// RUN: not norm-run %s --road=linalg --pipeline-options=streaming-bytes=0 2>&1 | FileCheck %s --check-prefix=RUN-OF-VECTOR
+
 // ROAD: highway
 // STOP: lunch
 // OPTION: toll
 // SCHEDULE: {{.*}}.missing
+// FEATURE: error: '+foo' is not a feature of
+// OF-LINALG: error: norm-cpu-pipeline: schedule is of road=linalg
+// OF-VECTOR: error: norm-cpu-pipeline: threads is of road=vector
+// RUN-OF-VECTOR: norm-run: error: pipeline options '{{.*}}' are not valid: streaming-bytes is of road=vector
 
 // Upstream's conventions: an interface for C, memref descriptors, the out in
 // place.

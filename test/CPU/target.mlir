@@ -49,6 +49,12 @@ module attributes {llvm.target = "x86-64"} {
 
 // -----
 
+// expected-error@+1 {{'+foo' is not a feature of 'x86_64-unknown-linux-gnu' with + or - in front}}
+module attributes {llvm.target = #llvm.target<triple = "x86_64-unknown-linux-gnu", chip = "x86-64", features = <["+avx2", "+foo"]>>} {
+}
+
+// -----
+
 // expected-error@+1 {{'no-such-cpu' is not a CPU of 'x86_64-unknown-linux-gnu'}}
 module attributes {llvm.target = #llvm.target<triple = "x86_64-unknown-linux-gnu", chip = "no-such-cpu">} {
 }

@@ -38,8 +38,52 @@ func.func @constant() {
 
 // -----
 
+// What is neither given nor a kernel's stays the host's: deallocation keeps
+// account in it.
+// CHECK-LABEL: func @account
+// CHECK: %[[A:.+]] = memref.alloc() : memref<2xindex>
+// CHECK: memref.store %{{.+}}, %[[A]]
+// CHECK: call @helper
+// CHECK: memref.dealloc %[[A]]
+// CHECK-NOT: gpu
+func.func private @helper(%a: memref<?xindex>) {
+  %c0 = arith.constant 0 : index
+  memref.store %c0, %a[%c0] : memref<?xindex>
+  return
+}
+func.func @account() {
+  %c1 = arith.constant 1 : index
+  %a = memref.alloc() : memref<2xindex>
+  memref.store %c1, %a[%c1] : memref<2xindex>
+  %d = memref.cast %a : memref<2xindex> to memref<?xindex>
+  call @helper(%d) : (memref<?xindex>) -> ()
+  memref.dealloc %a : memref<2xindex>
+  return
+}
+
+// -----
+
+// A mask is the device's.
+// CHECK-LABEL: func @mask
+// CHECK: gpu.alloc () : memref<4xi1>
+func.func @mask() -> memref<4xi1> {
+  %m = memref.alloc() : memref<4xi1>
+  return %m : memref<4xi1>
+}
+
+// -----
+
+func.func @given(%x: memref<1xi1>) -> i1 {
+  %c0 = arith.constant 0 : index
+  // expected-error @below {{'memref.load' op would read or write on the host what is on the device}}
+  %v = memref.load %x[%c0] : memref<1xi1>
+  return %v : i1
+}
+
+// -----
+
 func.func @norm(%x: memref<4x8xf32>) {
-  // expected-error @below {{has no kernel; a remark of category norm-plan says why}}
+  // expected-error @below {{'norm.rms_norm' op has no kernel; a remark of category norm-plan says why}}
   norm.rms_norm ins(%x : memref<4x8xf32>) outs(%x : memref<4x8xf32>) dims = [1] eps = 1.0
   return
 }
@@ -48,7 +92,7 @@ func.func @norm(%x: memref<4x8xf32>) {
 
 func.func @linalg(%x: memref<4x8xf32>) {
   %zero = arith.constant 0.0 : f32
-  // expected-error @below {{would read or write on the host what is on the device}}
+  // expected-error @below {{'linalg.fill' op would read or write on the host what is on the device; with kernels-only, it is left to others}}
   linalg.fill ins(%zero : f32) outs(%x : memref<4x8xf32>)
   return
 }
@@ -56,7 +100,7 @@ func.func @linalg(%x: memref<4x8xf32>) {
 // -----
 
 func.func @load(%x: memref<f32>) -> f32 {
-  // expected-error @below {{would read or write on the host what is on the device}}
+  // expected-error @below {{'memref.load' op would read or write on the host what is on the device}}
   %v = memref.load %x[] : memref<f32>
   return %v : f32
 }
@@ -64,7 +108,7 @@ func.func @load(%x: memref<f32>) -> f32 {
 // -----
 
 func.func @strided(%x: memref<4x8xf32, strided<[16, 1]>>, %y: memref<4x8xf32>) {
-  // expected-error @below {{copies a buffer on the device that is not contiguous}}
+  // expected-error @below {{'memref.copy' op copies a buffer on the device that is not contiguous}}
   memref.copy %x, %y : memref<4x8xf32, strided<[16, 1]>> to memref<4x8xf32>
   return
 }

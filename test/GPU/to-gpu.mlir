@@ -1,7 +1,9 @@
 // RUN: norm-opt %s --norm-to-gpu="chip=sm_90" --split-input-file --canonicalize --cse | FileCheck %s
 // RUN: norm-opt %s --norm-to-gpu="chip=sm_80" --split-input-file --canonicalize --cse | FileCheck %s --check-prefix=SM80
 // RUN: not norm-opt %s --norm-to-gpu="chip=sm_42" --split-input-file -o /dev/null 2>&1 | FileCheck %s --check-prefix=CHIP
+// RUN: not norm-opt %s --norm-to-gpu="split-rows-above=-1" --split-input-file -o /dev/null 2>&1 | FileCheck %s --check-prefix=SPLIT
 
+// SPLIT: error: norm-to-gpu: split-rows-above is -1, but must be at least 0
 // CHIP: error: 'sm_42' is not a chip that code is made for; these are: sm_80, {{.*}}sm_90, {{.*}}sm_121a
 
 // A block per row: the row in registers, two sums with a barrier each, and

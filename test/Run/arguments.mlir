@@ -20,6 +20,13 @@
 // SIZE: norm-run: error: argument 0 is ?x?xf16: give it an --input, or its size with --shape=0=… or --dynamic-size
 // RUN: not norm-run %s --entry dynamic --dynamic-size=-3 2>&1 | FileCheck %s --check-prefix=NEGATIVE
 // NEGATIVE: norm-run: error: --dynamic-size=-3 is negative
+// RUN: not norm-run %s --entry dynamic --dynamic-size=99999999 2>&1 | FileCheck %s --check-prefix=LARGE --implicit-check-not=abort
+// RUN: not norm-run %s --entry dynamic --shape=0=1x999999999999999999 2>&1 | FileCheck %s --check-prefix=LARGE --implicit-check-not=abort
+// RUN: not norm-run %s --entry dynamic --dynamic-size=9999999999999 2>&1 | FileCheck %s --check-prefix=LARGE --implicit-check-not=abort
+// LARGE: norm-run: error: argument 0, {{[0-9]+}}x{{9+}}xf16, is too large for the memory
+// RUN: not norm-run %s --entry scalars --input= 2>&1 | FileCheck %s --check-prefix=NOTHING
+// RUN: not norm-run %s --entry scalars --input=0= 2>&1 | FileCheck %s --check-prefix=NOTHING
+// NOTHING: norm-run: error: --input={{(0=)?}}: nothing is given for argument 0
 // RUN: not norm-run %s --entry scalars --verify --tolerance=-1 2>&1 | FileCheck %s --check-prefix=TOLERANCE
 // TOLERANCE: norm-run: error: --tolerance takes a number that is not negative
 // RUN: not norm-run %s --entry dynamic --shape=0=2x 2>&1 | FileCheck %s --check-prefix=NO-SHAPE
@@ -47,6 +54,13 @@
 // RUN: norm-run %s --entry asserts --input=1 | FileCheck %s --check-prefix=HOLDS
 // HOLDS: result0: f32 [1]
 
+// RUN: not norm-run %s --entry unknown 2>&1 | FileCheck %s --check-prefix=OP
+// OP: norm-run: error: {{.*}}arguments.mlir:[[#]]:[[#]]: op was not bufferized: 'tosa.exp'
+
+func.func private @unknown(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %y = tosa.exp %x : (tensor<4xf32>) -> tensor<4xf32>
+  return %y : tensor<4xf32>
+}
 func.func @scalars(%a: f32, %b: f32, %n: i32) -> (f32, i32) {
   %c = arith.mulf %a, %b : f32
   return %c, %n : f32, i32

@@ -5,6 +5,11 @@
 // RUN: norm-run %s --entry=in_place --target=ptx-interpreter --verify | FileCheck %s --check-prefix=MEMREF
 // RUN: norm-run %s --entry=two_kernels --target=ptx-interpreter --pipeline-options=chip=sm_80 --verify | FileCheck %s
 // RUN: norm-run %s --entry=dequantize --target=ptx-interpreter --verify | FileCheck %s
+// RUN: norm-run %s --entry=loop --target=ptx-interpreter --verify | FileCheck %s
+// RUN: norm-run %s --entry=through_f8 --target=ptx-interpreter --verify | FileCheck %s
+// RUN: norm-run %s --entry=mask --target=ptx-interpreter --verify | FileCheck %s
+// RUN: norm-run %s --entry=half_round --target=ptx-interpreter --verify | FileCheck %s
+// RUN: norm-run %s --entry=half_scalar --target=ptx-interpreter --verify | FileCheck %s
 // RUN: norm-run %s --entry=constant_scale --target=ptx-interpreter --verify | FileCheck %s
 // CHECK: result0: max error {{[^:]*}}; error/bound 0{{.*}}: right
 // CHECK-NOT: WRONG
@@ -17,6 +22,10 @@
 // RUN: not norm-run %s --entry=two_kernels --target=ptx-interpreter --time 2>&1 | FileCheck %s --check-prefix=CPU-ONLY
 // RUN: not norm-run %s --entry=two_kernels --target=ptx-interpreter --road=affine 2>&1 | FileCheck %s --check-prefix=CPU-ONLY
 // CPU-ONLY: norm-run: error: --road and --time are of the target cpu
+// RUN: not norm-run %s --entry=two_kernels --target=ptx-interpreter --pipeline-options=kernels-only 2>&1 | FileCheck %s --check-prefix=KERNELS
+// KERNELS: norm-run: error: kernels-only makes no host code, and so nothing that runs
+// RUN: not norm-run %s --entry=no_kernel --target=ptx-interpreter 2>&1 | FileCheck %s --check-prefix=NO-KERNEL
+// NO-KERNEL: norm-run: error: {{.*}}'norm.generic' op has no kernel: 'math.exp' has no code on f64
 // RUN: not norm-run %s --entry=two_kernels --target=ptx-interpreter --pipeline-options=chip=sm_1 2>&1 | FileCheck %s --check-prefix=CHIP
 // CHIP: norm-run: error: {{.*}}'sm_1'
 
@@ -79,4 +88,57 @@ func.func @dequantize(%x: tensor<6x768xi8>, %s: tensor<6xf32>) -> tensor<6x768xf
   } -> tensor<6x768xf32>
   %y = norm.layer_norm ins(%w : tensor<6x768xf32>) outs(%e : tensor<6x768xf32>) dims = [1] eps = 1.0e-5
   return %y : tensor<6x768xf32>
+}
+
+// What a loop carries is a new buffer each time; the host keeps account of it.
+func.func @loop(%x: tensor<4x96xf32>) -> tensor<4x96xf32> {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c3 = arith.constant 3 : index
+  %z = scf.for %i = %c0 to %c3 step %c1 iter_args(%a = %x) -> tensor<4x96xf32> {
+    %e = tensor.empty() : tensor<4x96xf32>
+    %y = norm.rms_norm ins(%a : tensor<4x96xf32>) outs(%e : tensor<4x96xf32>) dims = [1] eps = 1.0e-5
+    scf.yield %y : tensor<4x96xf32>
+  }
+  return %z : tensor<4x96xf32>
+}
+
+// What is rounded to f8 on the way is judged as such.
+func.func @through_f8(%x: tensor<5x96xf32>) -> tensor<5x96xf32> {
+  %e = tensor.empty() : tensor<5x96xf32>
+  %y = norm.rms_norm ins(%x : tensor<5x96xf32>) outs(%e : tensor<5x96xf32>) dims = [1] eps = 1.0e-5
+  %q = arith.truncf %y : tensor<5x96xf32> to tensor<5x96xf8E4M3FN>
+  %d = arith.extf %q : tensor<5x96xf8E4M3FN> to tensor<5x96xf32>
+  return %d : tensor<5x96xf32>
+}
+
+func.func @no_kernel(%x: tensor<9x33xf64>) -> tensor<9x33xf64> {
+  %e = tensor.empty() : tensor<9x33xf64>
+  %y = linalg.softmax dimension(1) ins(%x : tensor<9x33xf64>) outs(%e : tensor<9x33xf64>) -> tensor<9x33xf64>
+  return %y : tensor<9x33xf64>
+}
+
+// Bits are bytes in memory.
+func.func @mask(%x: tensor<5x96xf32>, %m: tensor<5x96xi1>) -> (tensor<5x96xf32>, tensor<5x96xi1>) {
+  %z = arith.constant dense<0.0> : tensor<5x96xf32>
+  %e = tensor.empty() : tensor<5x96xf32>
+  %v = arith.select %m, %x, %z : tensor<5x96xi1>, tensor<5x96xf32>
+  %y = norm.layer_norm ins(%v : tensor<5x96xf32>) outs(%e : tensor<5x96xf32>) dims = [1] eps = 1.0e-5
+  %p = arith.cmpf ogt, %y, %z : tensor<5x96xf32>
+  return %y, %p : tensor<5x96xf32>, tensor<5x96xi1>
+}
+
+func.func @half_round(%x: tensor<5x96xbf16>) -> tensor<5x96xbf16> {
+  %e = tensor.empty() : tensor<5x96xbf16>
+  %v = math.round %x : tensor<5x96xbf16>
+  %y = norm.layer_norm ins(%v : tensor<5x96xbf16>) outs(%e : tensor<5x96xbf16>) dims = [1] eps = 1.0e-5
+  return %y : tensor<5x96xbf16>
+}
+
+func.func @half_scalar(%x: tensor<5x96xf16>, %s: f16) -> tensor<5x96xf16> {
+  %t = tensor.splat %s : tensor<5x96xf16>
+  %e = tensor.empty() : tensor<5x96xf16>
+  %y = norm.layer_norm ins(%x : tensor<5x96xf16>) outs(%e : tensor<5x96xf16>) dims = [1] eps = 1.0e-5
+  %z = arith.mulf %y, %t : tensor<5x96xf16>
+  return %z : tensor<5x96xf16>
 }

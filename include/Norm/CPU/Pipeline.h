@@ -62,6 +62,10 @@ struct CPUPipelineOptions : PassPipelineOptions<CPUPipelineOptions> {
           clEnumValN(StopAfter::Fuse, "fuse", "norms as norm.generic"),
           clEnumValN(StopAfter::Bufferize, "bufferize", "no tensors left"),
           clEnumValN(StopAfter::Vector, "vector", "norms as vector loops"))};
+
+  /// An option that does nothing on this road, and whose it is; empty if there
+  /// is none.
+  std::string findMisplacedOption() const;
 };
 
 /// What --norm-cpu-pipeline runs: whatever is there (norm, linalg, scf, … on

@@ -26,6 +26,9 @@ struct CPUTarget {
 
   /// What `llvm.target` says on `op` or an op around it; else what is given.
   static FailureOr<CPUTarget> get(Operation *op, const CPUTarget &otherwise);
+
+  /// That LLVM knows the CPU and its features, where it makes such code at all.
+  LogicalResult verify(function_ref<InFlightDiagnostic()> emitError) const;
 };
 
 /// What code generation needs to know of the machine.

@@ -22,8 +22,16 @@ def NormGeneralizePass : Pass<"norm-generalize"> {
     bf16, else the type of x. linalg's own decomposition rounds each step to the
     type of x; in f32 and f64 the two agree but for the order of the sum.
 
+    With `elementwise`, elementwise linalg ops become row programs without a
+    reduction, as do copies of buffers that have a layout: what makes kernels of
+    norms makes kernels of these too.
+
     Works on tensors and on memrefs, and leaves every other op as it is.
   }];
+  let options = [
+    Option<"elementwise", "elementwise", "bool", "false",
+           "Elementwise linalg ops and copies of strided buffers too">
+  ];
   let dependentDialects = ["::mlir::norm::NormDialect"];
 }
 
@@ -53,7 +61,8 @@ def NormFusePass : Pass<"norm-fuse"> {
     * `producers`: elementwise linalg ops whose result is an input: residual
       add, bias, dequantize, cast, scale, broadcast, transpose, fill. A result
       that others read too becomes an out; what only moves or casts is
-      recomputed instead.
+      recomputed instead. Of a constant or `tensor.splat` whose elements are one
+      scalar, the scalar is read.
     * `consumers`: elementwise linalg ops that read a result: activation, gate,
       modulate, residual, cast, static quantization. A result that others read
       too stays an out.

@@ -21,6 +21,10 @@ void populateGeneralizePatterns(RewritePatternSet &patterns);
 /// for f16 and bf16; otherwise as linalg decomposes it.
 void populateGeneralizeSoftmaxPatterns(RewritePatternSet &patterns);
 
+/// Elementwise linalg ops, and copies of buffers with a layout, to norm.generic
+/// without reductions, whose rows are along the innermost dim of the result.
+void populateGeneralizeElementwisePatterns(RewritePatternSet &patterns);
+
 /// Merges neighbouring dims of norm.generic on tensors that every operand
 /// either has side by side or lacks altogether, and drops unit dims, through
 /// tensor.collapse_shape and tensor.expand_shape. Exact: no value changes.
@@ -33,6 +37,10 @@ void populateCollapseDimsPatterns(RewritePatternSet &patterns);
 /// Elementwise linalg ops whose result is an input of a norm. A result with
 /// other users becomes an out; ops that only move or cast are recomputed.
 void populateFuseProducersPatterns(RewritePatternSet &patterns);
+
+/// Inputs that are one scalar, constant or not: the scalar is read instead. Is
+/// part of the former.
+void populateFuseSplatsPatterns(RewritePatternSet &patterns);
 
 /// Elementwise linalg ops that read a result of a norm.
 void populateFuseConsumersPatterns(RewritePatternSet &patterns);

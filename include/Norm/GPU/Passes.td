@@ -62,7 +62,8 @@ def NormToGPUPass : Pass<"norm-to-gpu", "::mlir::ModuleOp"> {
     becomes NaN and infinity, as for arith; what was clamped to that costs no
     test. Nothing is computed in them.
 
-    Fails for a chip that it does not know.
+    Fails for a chip that it does not know, and with `all` for an op that has no
+    kernel.
   }];
   let options = [
     Option<"chipName", "chip", "std::string", [{"sm_90"}],
@@ -70,7 +71,9 @@ def NormToGPUPass : Pass<"norm-to-gpu", "::mlir::ModuleOp"> {
     Option<"splitRowsAbove", "split-rows-above", "int64_t",
            "::mlir::norm::longestHeldRow",
            "Elements of the longest row that is not shared by blocks that meet "
-           "in memory">
+           "in memory">,
+    Option<"all", "all", "bool", "false",
+           "An op that has no kernel is an error, not a remark">
   ];
   let dependentDialects = [
     "::mlir::gpu::GPUDialect", "::mlir::LLVM::LLVMDialect",
@@ -86,7 +89,8 @@ def NormPlaceOnDevicePass : Pass<"norm-place-on-device"> {
     `gpu.dealloc` and `gpu.memcpy`; constants are copied to the device each
     time the function is called. Whatever else reads or writes buffers on the
     host is an error, and so is a norm that has no kernel: the buffers are the
-    device's.
+    device's. But what deallocation keeps account in, buffers of index and i1 that
+    no kernel has and no caller gave, is the host's.
   }];
   let dependentDialects = ["::mlir::gpu::GPUDialect"];
 }

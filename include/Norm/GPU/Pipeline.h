@@ -39,8 +39,8 @@ struct GPUPipelineOptions : PassPipelineOptions<GPUPipelineOptions> {
 
 /// What --norm-gpu-pipeline runs: norms on tensors or memrefs to a host module
 /// in the LLVM dialect with their kernels embedded. It neither raises nor
-/// fuses. Whatever else would work on buffers is refused, unless only the
-/// kernels are wanted.
+/// fuses. Elementwise linalg ops are kernels too. Whatever else would work on
+/// buffers is refused, unless only the kernels are wanted.
 void buildGPUPipeline(OpPassManager &pm, const GPUPipelineOptions &options);
 
 /// From `gpu.module` and launches to the LLVM dialect and objects.

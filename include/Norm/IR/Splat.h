@@ -1,4 +1,4 @@
-//===- Splat.h - Constants of scalars and vectors -*- C++ -*-===//
+//===- Splat.h - One scalar in many places -*- C++ -*-===//
 //
 // Part of the Norm project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -11,6 +11,8 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/Matchers.h"
 
@@ -33,6 +35,28 @@ inline std::optional<APFloat> getSplat(Value value) {
   if (matchPattern(value, m_Constant(&elements)) && elements.isSplat())
     return elements.getSplatValue<APFloat>();
   return std::nullopt;
+}
+
+/// The scalar that every element of a tensor is, or null if it is not known to
+/// be one.
+inline OpFoldResult getSplatElement(Value tensor) {
+  if (auto fill = tensor.getDefiningOp<linalg::FillOp>())
+    return getAsOpFoldResult(fill.value());
+  if (auto splat = tensor.getDefiningOp<tensor::SplatOp>())
+    return getAsOpFoldResult(splat.getInput());
+  SplatElementsAttr elements;
+  if (matchPattern(tensor, m_Constant(&elements)))
+    return elements.getSplatValue<Attribute>();
+  return {};
+}
+
+/// The scalar as a value.
+inline Value getOrCreateScalar(OpBuilder &builder, Location loc,
+                               OpFoldResult scalar) {
+  if (auto value = dyn_cast<Value>(scalar))
+    return value;
+  return arith::ConstantOp::create(builder, loc,
+                                   cast<TypedAttr>(cast<Attribute>(scalar)));
 }
 
 /// The type with another element type.

@@ -21,6 +21,9 @@ public:
   HostTensor(DType dtype, ArrayRef<int64_t> shape);
   /// Zeroed; the strides are in elements and not negative.
   HostTensor(DType dtype, ArrayRef<int64_t> shape, ArrayRef<int64_t> strides);
+  /// The same; null where there is no memory for it, which is fatal above.
+  static std::optional<HostTensor>
+  tryAllocate(DType dtype, ArrayRef<int64_t> shape, ArrayRef<int64_t> strides);
   /// Someone else's memory; `owner` keeps it alive.
   HostTensor(DType dtype, ArrayRef<int64_t> shape, ArrayRef<int64_t> strides,
              void *data, std::shared_ptr<void> owner);
