@@ -19,7 +19,6 @@
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/Passes.h"
-#include <random>
 
 using namespace mlir;
 using namespace mlir::norm;
@@ -99,24 +98,6 @@ llvm::Expected<Oracle> Oracle::create(ModuleOp module, StringRef name) {
   if (!kernel)
     return kernel.takeError();
   return Oracle(std::move(widened), std::move(*kernel));
-}
-
-llvm::Expected<SmallVector<HostTensor>>
-Oracle::evaluateNearby(ArrayRef<HostTensor> arguments, double relative,
-                       uint64_t seed) const {
-  std::mt19937_64 random(seed);
-  SmallVector<HostTensor> moved(arguments);
-  for (HostTensor &argument : moved) {
-    if (!isFloat(argument.getDType()))
-      continue;
-    HostTensor copy(DType::f64, argument.getShape(), argument.getStrides());
-    for (int64_t i = 0, e = argument.getNumElements(); i < e; ++i) {
-      double step = random() & 1 ? relative : -relative;
-      copy.set(i, argument.get(i) * (1 + step));
-    }
-    argument = copy;
-  }
-  return evaluate(moved);
 }
 
 llvm::Expected<SmallVector<HostTensor>>

@@ -24,7 +24,7 @@ struct Scale {
 ///
 /// An element `got` of a float result, beside the oracle's `ref`, is right if
 ///
-///     |got − ref| ≤ u_out·|ref| + η + c·max(u·(|ref| + rms), δ)
+///     |got − ref| ≤ u_out·|ref| + η + c·u·(|ref| + rms)
 ///
 /// - u_out: the unit roundoff of the result's type (f16 2⁻¹¹, bf16 2⁻⁸, f32
 ///   2⁻²⁴, f64 2⁻⁵³), for the last rounding; η: its smallest subnormal.
@@ -35,10 +35,6 @@ struct Scale {
 ///   that an element with small |ref| is a difference of; at least that of an
 ///   argument over √(the largest extent), as large as the mean of a row of it
 ///   is: of one or two means, all may be small by chance.
-/// - δ: how far the oracle's result moves when each float argument moves by u
-///   of itself, up or down at random: near the pole of a tangent, say, no
-///   rounding is small. Only looked for where the bound does not hold without
-///   it.
 /// - c = 8 + ½·Σ √n over the reductions of the function, n being the elements
 ///   of one. A sum of n positive numbers of one size, taken one by one, has
 ///   partial sums k and n rounding errors of about k·u/√3, in all (n√n/3)·u:
@@ -79,12 +75,10 @@ struct Comparison {
   bool isRight() const { return problem.empty() && maxErrorOverBound <= 1; }
 };
 
-/// `tolerance` replaces the bound by tolerance·(|ref| + rms); `nearby` are the
-/// oracle's results where the arguments have moved by u, for δ.
+/// `tolerance` replaces the bound by tolerance·(|ref| + rms).
 Comparison compareToOracle(const HostTensor &got, const HostTensor &expected,
                            const RoundingModel &model,
-                           std::optional<double> tolerance = std::nullopt,
-                           ArrayRef<HostTensor> nearby = {});
+                           std::optional<double> tolerance = std::nullopt);
 
 } // namespace mlir::norm
 

@@ -27,12 +27,6 @@ public:
   llvm::Expected<SmallVector<HostTensor>>
   evaluate(ArrayRef<HostTensor> arguments) const;
 
-  /// The same where each element of a float argument is larger or smaller by
-  /// `relative` of itself; which of the two, `seed` decides.
-  llvm::Expected<SmallVector<HostTensor>>
-  evaluateNearby(ArrayRef<HostTensor> arguments, double relative,
-                 uint64_t seed) const;
-
   /// The function in f64, before it is lowered.
   ModuleOp getModule() const { return *module; }
 
