@@ -97,10 +97,11 @@ static Value multiply(FunctionBuilder f, Value a, Value b) {
   return constant == 1 ? b : f.mul(b, f.real(constant));
 }
 
-/// Makes `last`, which is numerator/denominator, the quotient of what it is
-/// multiplied by: a·(1/d) is a/d.
-static void replaceByQuotient(PatternRewriter &rewriter, Operation *last,
-                              Value numerator, Value denominator) {
+/// Makes what a quotient with a constant numerator is multiplied by its
+/// numerator: a·(1/d) is a/d.
+static void absorbFactors(PatternRewriter &rewriter, arith::DivFOp quotient) {
+  Operation *last = quotient;
+  Value numerator = quotient.getLhs();
   FunctionBuilder f{{rewriter, last->getLoc(), arith::FastMathFlags::contract},
                     numerator.getType()};
   SmallVector<Operation *> factors;
@@ -116,101 +117,72 @@ static void replaceByQuotient(PatternRewriter &rewriter, Operation *last,
         multiply(f, numerator, product->getOperand(1 - use.getOperandNumber()));
   }
   rewriter.setInsertionPoint(last);
-  rewriter.replaceOp(last, f.div(numerator, denominator));
+  rewriter.replaceOp(last, f.div(numerator, quotient.getRhs()));
   for (Operation *factor : llvm::reverse(factors))
     rewriter.eraseOp(factor);
 }
 
-/// Where a function of f32 is used in its sum with 1 only, these sums.
-template <typename Op>
-static FailureOr<SmallVector<arith::AddFOp>>
-matchOnePlus(Op op, PatternRewriter &rewriter) {
-  if (!getElementTypeOrSelf(op.getType()).isF32())
-    return rewriter.notifyMatchFailure(op, "not f32");
-  FailureOr<SmallVector<arith::AddFOp>> additions = getAdditionsOfOne(op);
-  if (failed(additions) || additions->empty())
-    return rewriter.notifyMatchFailure(op, "used for more than its sum with 1");
-  return additions;
+/// 1 + tanh(x) = 2/(1 + e^(−2x)).
+static Value onePlusTanh(FunctionBuilder f, Value x) {
+  return f.div(f.real(2),
+               onePlusPower(f, two, multiply(f, f.real(-2 * e.log2), x)));
+}
+
+static Value onePlusExp(FunctionBuilder f, Value x) {
+  return onePlusPower(f, e, x);
+}
+
+/// 1 + erf(x) = (Q(x²) + x·P(x²))/Q(x²).
+static Value onePlusErf(FunctionBuilder f, Value x) {
+  // P/Q is erf(x)/x with the least relative error of these degrees, 1.9e-8,
+  // for |x| ≤ 3.92, where erf(x) rounds to 1.
+  constexpr double largest = 3.92;
+  constexpr double numerator[] = {
+      1.128379146148665,     0.19040583121149238,    0.052748634642808455,
+      0.0037655893094837374, 0.00028488206147136427, 2.050091069422598e-06};
+  constexpr double denominator[] = {1,
+                                    0.5020755153617757,
+                                    0.11410884535982181,
+                                    0.014969160121224536,
+                                    0.0011625287949966528,
+                                    3.809172085704672e-05};
+  x = f.atMost(x, largest);
+  Value square = f.mul(x, x);
+  Value p = f.polynomial(square, numerator);
+  Value q = f.polynomial(square, denominator);
+  Value sum = f.div(f.fma(x, p, q), q);
+  // Not what rounding leaves: a large x may be a factor of it.
+  return f.select(f.isLess(x, f.real(-largest)), f.real(0), sum);
 }
 
 namespace {
-/// 1 + tanh(u) = 2/(1 + e^(−2u)).
-struct ExpandOnePlusTanh : OpRewritePattern<math::TanhOp> {
-  using OpRewritePattern::OpRewritePattern;
-  LogicalResult matchAndRewrite(math::TanhOp op,
+/// Of a function that is used in its sum with 1 only.
+template <typename Op, Value (*onePlus)(FunctionBuilder, Value)>
+struct ExpandOnePlus : OpRewritePattern<Op> {
+  using OpRewritePattern<Op>::OpRewritePattern;
+  LogicalResult matchAndRewrite(Op op,
                                 PatternRewriter &rewriter) const override {
-    FailureOr<SmallVector<arith::AddFOp>> additions =
-        matchOnePlus(op, rewriter);
-    if (failed(additions))
-      return failure();
-    FunctionBuilder f{{rewriter, op.getLoc()}, op.getType()};
-    Value denominator =
-        onePlusPower(f, two, multiply(f, f.real(-2 * e.log2), op.getOperand()));
-    Value numerator = f.real(2);
-    for (arith::AddFOp add : *additions)
-      replaceByQuotient(rewriter, add, numerator, denominator);
-    rewriter.eraseOp(op);
-    return success();
-  }
-};
-
-struct ExpandOnePlusExp : OpRewritePattern<math::ExpOp> {
-  using OpRewritePattern::OpRewritePattern;
-  LogicalResult matchAndRewrite(math::ExpOp op,
-                                PatternRewriter &rewriter) const override {
-    FailureOr<SmallVector<arith::AddFOp>> additions =
-        matchOnePlus(op, rewriter);
-    if (failed(additions))
-      return failure();
-    FunctionBuilder f{{rewriter, op.getLoc()}, op.getType()};
-    Value sum = onePlusPower(f, e, op.getOperand());
+    if (!getElementTypeOrSelf(op.getType()).isF32())
+      return rewriter.notifyMatchFailure(op, "not f32");
+    FailureOr<SmallVector<arith::AddFOp>> additions = getAdditionsOfOne(op);
+    if (failed(additions) || additions->empty())
+      return rewriter.notifyMatchFailure(op,
+                                         "used for more than its sum with 1");
+    Value sum =
+        onePlus({{rewriter, op.getLoc()}, op.getType()}, op.getOperand());
     for (arith::AddFOp add : *additions)
       rewriter.replaceOp(add, sum);
     rewriter.eraseOp(op);
+
     SmallVector<arith::DivFOp> quotients;
+    if (auto quotient = sum.getDefiningOp<arith::DivFOp>())
+      quotients.push_back(quotient);
     for (OpOperand &use : sum.getUses())
       if (auto quotient = dyn_cast<arith::DivFOp>(use.getOwner());
           quotient && use.getOperandNumber() == 1)
         quotients.push_back(quotient);
     for (arith::DivFOp quotient : quotients)
-      replaceByQuotient(rewriter, quotient, quotient.getLhs(), sum);
-    return success();
-  }
-};
-
-/// 1 + erf(x) = (Q(x²) + x·P(x²))/Q(x²).
-struct ExpandOnePlusErf : OpRewritePattern<math::ErfOp> {
-  using OpRewritePattern::OpRewritePattern;
-  LogicalResult matchAndRewrite(math::ErfOp op,
-                                PatternRewriter &rewriter) const override {
-    FailureOr<SmallVector<arith::AddFOp>> additions =
-        matchOnePlus(op, rewriter);
-    if (failed(additions))
-      return failure();
-    // P/Q is erf(x)/x with the least relative error of these degrees, 1.9e-8,
-    // for |x| ≤ 3.92, where erf(x) rounds to 1.
-    constexpr double largest = 3.92;
-    constexpr double numerator[] = {
-        1.128379146148665,     0.19040583121149238,    0.052748634642808455,
-        0.0037655893094837374, 0.00028488206147136427, 2.050091069422598e-06};
-    constexpr double denominator[] = {1,
-                                      0.5020755153617757,
-                                      0.11410884535982181,
-                                      0.014969160121224536,
-                                      0.0011625287949966528,
-                                      3.809172085704672e-05};
-    FunctionBuilder f{{rewriter, op.getLoc()}, op.getType()};
-    Value x = op.getOperand(), most = f.real(largest);
-    x = f.select(f.isLess(most, x), most, x);
-    Value square = f.mul(x, x);
-    Value p = f.polynomial(square, numerator);
-    Value q = f.polynomial(square, denominator);
-    Value sum = f.div(f.fma(x, p, q), q);
-    // Not what rounding leaves: a large x may be a factor of it.
-    sum = f.select(f.isLess(x, f.real(-largest)), f.real(0), sum);
-    for (arith::AddFOp add : *additions)
-      rewriter.replaceOp(add, sum);
-    rewriter.eraseOp(op);
+      absorbFactors(rewriter, quotient);
     return success();
   }
 };
@@ -218,6 +190,8 @@ struct ExpandOnePlusErf : OpRewritePattern<math::ErfOp> {
 
 void mlir::norm::populateExpandOnePlusPatterns(RewritePatternSet &patterns) {
   // Before approximations of the functions alone.
-  patterns.add<ExpandOnePlusTanh, ExpandOnePlusExp, ExpandOnePlusErf>(
-      patterns.getContext(), /*benefit=*/2);
+  patterns.add<ExpandOnePlus<math::TanhOp, onePlusTanh>,
+               ExpandOnePlus<math::ExpOp, onePlusExp>,
+               ExpandOnePlus<math::ErfOp, onePlusErf>>(patterns.getContext(),
+                                                       /*benefit=*/2);
 }

@@ -41,6 +41,8 @@ def NormToVectorPass : Pass<"norm-to-vector"> {
     whose mean is much larger than their deviation. It takes one pass about the
     mean of the row's first elements, checks that this was within two standard
     deviations of the row's mean, and else takes a second pass about the latter.
+    Rows that are one vector need no such check: of so many of their elements that
+    their mean cannot be further away, it takes the mean.
     `accuracy=two-pass` is the textbook's: the error of the rounded mean stays.
     `accuracy=fast` is `residual` without the check and the second pass: with m
     the mean of the row's first elements, rounding errors of the variance grow

@@ -46,11 +46,17 @@ struct FunctionBuilder : ScalarBuilder {
   Value select(Value condition, Value then, Value otherwise) {
     return arith::SelectOp::create(builder, loc, condition, then, otherwise);
   }
-  /// x, if it is no less than `low` and no more than `high`. NaN stays.
-  Value clamp(Value x, double low, double high) {
-    Value least = real(low), most = real(high);
-    x = select(isLess(most, x), most, x);
+  /// The lesser or the greater of both. NaN stays.
+  Value atMost(Value x, double high) {
+    Value most = real(high);
+    return select(isLess(most, x), most, x);
+  }
+  Value atLeast(Value x, double low) {
+    Value least = real(low);
     return select(isLess(x, least), least, x);
+  }
+  Value clamp(Value x, double low, double high) {
+    return atLeast(atMost(x, high), low);
   }
   /// Σ cₖ·xᵏ, by Horner's scheme.
   Value polynomial(Value x, ArrayRef<double> coefficients) {
