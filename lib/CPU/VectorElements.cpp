@@ -111,9 +111,11 @@ SmallVector<Value> VectorLoops::emitRowByRow(ValueRange packed, Branch body) {
   setNoUnroll(loop);
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(loop.getBody());
-  Value row = loop.getInductionVar(), coming = comingRows;
-  if (coming)
-    comingRows = arith::AddIOp::create(builder, loc, coming, row);
+  Value row = loop.getInductionVar();
+  auto outer = std::make_pair(comingRows, laterRows);
+  for (Value *rows : {&comingRows, &laterRows})
+    if (*rows)
+      *rows = arith::AddIOp::create(builder, loc, *rows, row);
   VectorValues::Rows rows = values.enterRow(row);
   SmallVector<Value> results;
   for (auto [carried, result] :
@@ -121,7 +123,7 @@ SmallVector<Value> VectorLoops::emitRowByRow(ValueRange packed, Branch body) {
     results.push_back(vector::InsertOp::create(builder, loc, result, carried,
                                                OpFoldResult(row)));
   values.leaveRow(std::move(rows));
-  comingRows = coming;
+  std::tie(comingRows, laterRows) = outer;
   if (!packed.empty())
     scf::YieldOp::create(builder, loc, results);
   return loop.getResults();

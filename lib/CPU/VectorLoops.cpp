@@ -216,10 +216,9 @@ void VectorLoops::emitRows(unsigned rows) {
   values.numRows = rows;
   values.statistics.clear();
   values.enterScope(nullptr);
-  splitsFetches = canSplitFetches();
   emitComingRows();
   for (auto [i, pass] : llvm::enumerate(program.getPasses()))
-    emitPass(pass, /*fetchesAhead=*/i == 0 && splitsFetches);
+    emitPass(pass, /*fetchesAhead=*/i == 0);
   emitStores();
   values.leaveScope();
 }

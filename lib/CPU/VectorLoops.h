@@ -118,12 +118,8 @@ private:
   Value emitHead();
   void emitPeeledLaneLoop();
   void emitRowStores();
-  /// Which elements of the coming rows a pass fetches while it takes those of
-  /// the rows in flight.
-  enum class Share { FirstHalf, SecondHalf, All };
-  bool canSplitFetches() const;
   void emitComingRows();
-  void emitPrefetch(unsigned row, Share share);
+  void emitPrefetch(unsigned row, Value rows);
   void emitStreamingConditions();
 
   const RowProgram &program;
@@ -139,10 +135,9 @@ private:
   /// Whether to store past the caches, and then whether rows are aligned; null
   /// where that is known to be false.
   Value streams, isAligned;
-  /// The first of the rows that are fetched ahead; null if none is.
-  Value comingRows;
-  /// Two passes over the rows in flight fetch a half each.
-  bool splitsFetches = false;
+  /// The first of the rows that the stores fetch ahead, that the statistics
+  /// fetch again, and that the stores fetch too; null if none is.
+  Value comingRows, rowsAgain, laterRows;
 };
 
 } // namespace mlir::norm

@@ -86,7 +86,7 @@ VectorLoops::emitAccumulation(ArrayRef<Accumulator> accumulators,
             hasScalars && values.isScalar && !wasScalar ? number : 0;
         for (unsigned row = 0; row < values.numRows; ++row) {
           if (fetchesAhead)
-            emitPrefetch(row, Share::FirstHalf);
+            emitPrefetch(row, rowsAgain);
           for (unsigned i = row; i < number; i += values.numRows) {
             Value value = contribute(i / values.numRows, row);
             if (values.mask && plan.reducesAcrossLanes)

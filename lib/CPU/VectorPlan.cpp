@@ -130,6 +130,7 @@ FailureOr<VectorPlan> VectorPlan::get(const RowProgram &program,
     for (unsigned dim = 0; dim < iterators.size(); ++dim)
       if (iterators[dim] == utils::IteratorType::parallel)
         plan.jammedDim = dim;
+  plan.repeatsFetches = target.mayDropFetches;
   plan.chooseLanes(op, target, options, target.vectorBits / widest);
   if (plan.jammedDim)
     plan.chooseRows(program, target, options);

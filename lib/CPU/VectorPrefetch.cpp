@@ -7,22 +7,24 @@
 //===----------------------------------------------------------------------===//
 
 #include "VectorLoops.h"
+#include "mlir/IR/Matchers.h"
 
 using namespace mlir;
 using namespace mlir::norm;
 
-/// True if a pass over statistics fetches half of what the stores else do:
-/// memory is never idle. Where every lane is a row, half a row is no half of
-/// its lines; and along a single row the hardware fetches ahead by itself.
-bool VectorLoops::canSplitFetches() const {
-  return plan.reducesAcrossLanes && values.numRows > 1 &&
-         !program.getPasses().empty();
-}
+/// Rows of fewer bytes come fast enough behind each other: within a page, the
+/// hardware fetches ahead by itself.
+constexpr int64_t longRowBytes = 4096;
 
 /// Rows are fetched ahead where the outs stream past the caches, and where the
 /// blocks under way fit the cache; else those in flight stand for them.
+///
+/// The stores fetch the block that comes next. Where fetches may be dropped,
+/// they also fetch the one after it, and the statistics before them the next
+/// one again: what has arrived costs little, and what was dropped has two more
+/// chances. Neither the stores alone nor all fetches in both passes are as fast.
 void VectorLoops::emitComingRows() {
-  comingRows = {};
+  comingRows = rowsAgain = laterRows = {};
   if (!streams || values.isScalar || values.mask ||
       (plan.reducesAcrossLanes && !plan.jammedDim))
     return;
@@ -37,54 +39,53 @@ void VectorLoops::emitComingRows() {
         builder.createOrFold<arith::MulIOp>(loc, bytes, values.extents[dim]);
   Value fits = builder.createOrFold<arith::CmpIOp>(
       loc, arith::CmpIPredicate::ule, bytes, index(options.prefetchBytes));
+  fits = builder.createOrFold<arith::AndIOp>(loc, fits, streams);
   unsigned dim = plan.reducesAcrossLanes ? *plan.jammedDim : plan.vectorDim;
   Value current = plan.reducesAcrossLanes ? values.jammedIndices.front()
                                           : values.indices[dim];
-  // One block ahead would come too late where the pass before the stores
-  // fetches, too.
-  int64_t blocksAhead = splitsFetches ? 2 : 1;
-  Value coming =
-      arith::AddIOp::create(builder, loc, current, index(blocksAhead * atOnce));
   Value last = builder.createOrFold<arith::SubIOp>(loc, values.extents[dim],
                                                    index(atOnce));
-  coming = arith::MinUIOp::create(builder, loc, coming, last);
-  fits = builder.createOrFold<arith::AndIOp>(loc, fits, streams);
-  comingRows =
-      builder.createOrFold<arith::SelectOp>(loc, fits, coming, current);
+  auto emitAhead = [&](int64_t blocks, Value condition) {
+    Value rows = arith::AddIOp::create(builder, loc, current,
+                                       index(blocks * atOnce));
+    rows = arith::MinUIOp::create(builder, loc, rows, last);
+    return builder.createOrFold<arith::SelectOp>(loc, condition, rows, current);
+  };
+  comingRows = emitAhead(1, fits);
+  if (!plan.repeatsFetches)
+    return;
+  Value isLong = builder.createOrFold<arith::CmpIOp>(
+      loc, arith::CmpIPredicate::uge, bytes, index(longRowBytes));
+  if (matchPattern(isLong, m_Zero()))
+    return;
+  isLong = builder.createOrFold<arith::AndIOp>(loc, isLong, fits);
+  rowsAgain = emitAhead(1, isLong);
+  laterRows = emitAhead(2, isLong);
 }
 
-/// The cache lines of a coming row that correspond to the elements at hand, or,
-/// at half the pace, those of one half of it.
-void VectorLoops::emitPrefetch(unsigned row, Share share) {
-  if (!comingRows || values.isScalar || values.mask)
+/// The cache lines of a row from `rows` on that correspond to the elements at
+/// hand.
+void VectorLoops::emitPrefetch(unsigned row, Value rows) {
+  if (!rows || values.isScalar || values.mask)
     return;
   SmallVector<Value> jammed = values.jammedIndices, outer = values.indices;
-  Value &element = values.indices[plan.vectorDim];
-  if (share != Share::All)
-    element = builder.createOrFold<arith::ShRUIOp>(loc, element, index(1));
-  if (share == Share::SecondHalf)
-    element = builder.createOrFold<arith::AddIOp>(
-        loc, element,
-        builder.createOrFold<arith::ShRUIOp>(
-            loc, values.extents[plan.vectorDim], index(1)));
   if (plan.reducesAcrossLanes)
     values.jammedIndices[row] =
-        builder.createOrFold<arith::AddIOp>(loc, comingRows, index(row));
+        builder.createOrFold<arith::AddIOp>(loc, rows, index(row));
   else
-    element = comingRows;
-  int64_t length = share == Share::All ? values.lanes : values.lanes / 2;
+    values.indices[plan.vectorDim] = rows;
   for (auto [i, input] : llvm::enumerate(op.getInputs())) {
     AffineMap map = op.getInputMap(i);
     if (!map.isPermutation())
       continue;
     int64_t width =
         cast<MemRefType>(input.getType()).getElementTypeBitWidth() / 8;
-    for (int64_t lane = 0; lane < length; lane += cacheLine / width) {
+    for (int64_t lane = 0; lane < values.lanes; lane += cacheLine / width) {
       SmallVector<Value> at = values.getIndices(map, row);
       at.back() =
           builder.createOrFold<arith::AddIOp>(loc, at.back(), index(lane));
       memref::PrefetchOp::create(builder, loc, input, at, /*isWrite=*/false,
-                                 /*localityHint=*/plan.prefetchLocality,
+                                 /*localityHint=*/2,
                                  /*isDataCache=*/true);
     }
   }

@@ -56,6 +56,15 @@ static std::optional<int64_t> getRowLength(GenericOp op) {
   return length;
 }
 
+/// True if rows in flight share an input that varies along them.
+static bool shareParameters(GenericOp op, unsigned vectorDim,
+                            unsigned jammedDim) {
+  return llvm::any_of(llvm::seq(op.getInputs().size()), [&](size_t i) {
+    AffineMap map = op.getInputMap(i);
+    return map.isFunctionOfDim(vectorDim) && !map.isFunctionOfDim(jammedDim);
+  });
+}
+
 /// True if elements pass through functions that are polynomials of many steps.
 static bool hasPolynomials(const RowProgram &program) {
   auto isPolynomial = [&](Operation *op) {
@@ -115,8 +124,15 @@ void VectorPlan::chooseRows(const RowProgram &program,
   std::optional<int64_t> bytes = getElementOutBytes(op);
   std::optional<int64_t> length = getRowLength(op);
   bool streams = bytes && *bytes >= options.streamingBytes;
-  // Not so short that to reduce a row takes as long as to read it.
-  bool isShort = length && *length >= 128 && *length < longRow;
+  // Short enough to stay in the first-level cache, beside the parameters that
+  // rows share, from the statistics to the stores; not so short that to reduce
+  // a row, and to convert it, takes as long as to read it.
+  int64_t width = 0;
+  for (MemRefType type : inputs)
+    width += type.getElementTypeBitWidth() / 8;
+  int64_t least = width < 4 ? 4096 : 1536;
+  int64_t most = shareParameters(op, vectorDim, *jammedDim) ? 8192 : 32768;
+  bool isShort = length && *length * width >= least && *length * width <= most;
   bool isF16 = llvm::any_of(
       inputs, [](MemRefType type) { return type.getElementType().isF16(); });
   // Rows that are this far apart compete for the same places in a cache.

@@ -57,8 +57,10 @@ void VectorLoops::emitElementStores(Store store) {
 
 void VectorLoops::emitVectorStores(Store store) {
   for (unsigned row = 0; row < values.numRows; ++row) {
-    if (store != Store::Cached)
-      emitPrefetch(row, splitsFetches ? Share::SecondHalf : Share::All);
+    if (store != Store::Cached) {
+      emitPrefetch(row, comingRows);
+      emitPrefetch(row, laterRows);
+    }
     for (unsigned i : elementOuts) {
       Value out = op.getOutputs()[i];
       Value value = values.getSpread(op.getYields()[i], row);

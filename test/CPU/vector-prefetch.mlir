@@ -1,32 +1,66 @@
 // RUN: norm-opt %s --norm-to-vector="cpu=sapphirerapids" --split-input-file --canonicalize --cse | FileCheck %s --check-prefixes=CHECK,ROWS
 // RUN: norm-opt %s --norm-to-vector="cpu=znver4" --split-input-file --canonicalize --cse | FileCheck %s --check-prefixes=CHECK,ZEN
 
-// Rows that stream are fetched ahead: half of them while the statistics of the
-// rows in flight are taken, half while these are stored. On Zen 4 short rows
-// are taken one by one, and then no more is fetched than what the stores need.
+// Rows that stream are fetched ahead as those before them are stored.
 
 // CHECK-LABEL: func @short
 // ROWS: scf.for %[[ROW:.+]] = %{{.+}} to %c16384 step %c4
-// ROWS: %[[AHEAD:.+]] = arith.addi %[[ROW]], %c8
-// ROWS: %[[FIRST:.+]] = arith.minui %[[AHEAD]], %c16380
-// ROWS: scf.for %[[I:[^ ]+]] = {{.*}} -> (vector<32xf32>
-// ROWS: %[[HALF:.+]] = arith.shrui %[[I]], %c1
-// ROWS: memref.prefetch %{{.+}}[%[[FIRST]], %[[HALF]]]
-// ROWS: scf.for %[[J:[^ ]+]] =
-// ROWS: %[[PACE:.+]] = arith.shrui %[[J]], %c1
-// ROWS: %[[SECOND:.+]] = arith.addi %[[PACE]], %c384
-// ROWS: memref.prefetch %{{.+}}[%[[FIRST]], %[[SECOND]]]
-// ROWS: nontemporal
+// ROWS: %[[AHEAD:.+]] = arith.addi %[[ROW]], %c4
+// ROWS: %[[NEXT:.+]] = arith.minui %[[AHEAD]], %c16380
 // ZEN: scf.for %[[ROW:.+]] = %{{.+}} to %c16384 step %c1
 // ZEN: %[[AHEAD:.+]] = arith.addi %[[ROW]], %c1
 // ZEN: %[[NEXT:.+]] = arith.minui %[[AHEAD]], %c16383
-// ZEN-NOT: prefetch
-// ZEN: scf.if
-// ZEN: scf.for %[[J:[^ ]+]] =
-// ZEN: memref.prefetch %{{.+}}[%[[NEXT]], %[[J]]]
-// ZEN: nontemporal
+// CHECK-NOT: prefetch
+// CHECK: scf.if
+// CHECK: scf.for %[[J:[^ ]+]] =
+// CHECK: memref.prefetch %{{.+}}[%[[NEXT]], %[[J]]]
+// CHECK: nontemporal
 func.func @short(%x: memref<16384x768xf32>, %y: memref<16384x768xf32>) {
   norm.rms_norm ins(%x : memref<16384x768xf32>) outs(%y : memref<16384x768xf32>) dims = [1] eps = 1.0e-5
+  return
+}
+
+// -----
+
+// A core that may drop a fetch is asked three times for each line of a long
+// row: two rows ahead, one row ahead, and as statistics are taken.
+
+// CHECK-LABEL: func @long
+// ZEN: scf.for %[[ROW:.+]] = %{{.+}} to %c8192 step %c1
+// ZEN: %[[AHEAD:.+]] = arith.addi %[[ROW]], %c1
+// ZEN: %[[NEXT:.+]] = arith.minui %[[AHEAD]], %c8191
+// ZEN: %[[FURTHER:.+]] = arith.addi %[[ROW]], %c2
+// ZEN: %[[LATER:.+]] = arith.minui %[[FURTHER]], %c8191
+// ROWS-NOT: prefetch
+// CHECK: scf.for %[[I:[^ ]+]] = {{.*}} -> (vector<64xf32>
+// ZEN: memref.prefetch %{{.+}}[%[[NEXT]], %[[I]]]
+// ROWS-NOT: prefetch
+// CHECK: scf.if
+// CHECK: scf.for %[[J:[^ ]+]] =
+// ZEN: memref.prefetch %{{.+}}[%[[NEXT]], %[[J]]]
+// ZEN: memref.prefetch %{{.+}}[%[[LATER]], %[[J]]]
+// CHECK: nontemporal
+func.func @long(%x: memref<8192x2048xf32>, %y: memref<8192x2048xf32>) {
+  norm.rms_norm ins(%x : memref<8192x2048xf32>) outs(%y : memref<8192x2048xf32>) dims = [1] eps = 1.0e-5
+  return
+}
+
+// -----
+
+// How long rows are may show only when the code runs: short ones in flight
+// stand for those to fetch again.
+
+// CHECK-LABEL: func @unknown
+// ZEN: %[[BYTES:.+]] = arith.muli %{{.+}}, %c16
+// ZEN: %[[LONG:.+]] = arith.cmpi uge, %[[BYTES]], %c4096
+// ZEN: %[[REPEATS:.+]] = arith.andi %[[LONG]],
+// ZEN: %[[AGAIN:.+]] = arith.select %[[REPEATS]],
+// ZEN: %[[LATER:.+]] = arith.select %[[REPEATS]],
+// ZEN: memref.prefetch %{{.+}}[%[[AGAIN]],
+// ZEN: memref.prefetch %{{.+}}[%[[LATER]],
+// ROWS: scf.for
+func.func @unknown(%x: memref<?x?xf32>, %y: memref<?x?xf32>) {
+  norm.rms_norm ins(%x : memref<?x?xf32>) outs(%y : memref<?x?xf32>) dims = [1] eps = 1.0e-5
   return
 }
 

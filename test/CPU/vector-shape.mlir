@@ -60,8 +60,28 @@ func.func @half_register(%x: memref<64x784xf32>, %y: memref<64x784xf16>) {
 // AVX2: 16 lanes along d1, {{.*}}; 2 rows at once
 // AVX2: 16 lanes along d1, {{.*}}; 2 rows at once
 // AVX2: 16 lanes along d1, {{.*}}; 2 rows at once
-func.func @long(%x: memref<8192x4096xf32>, %y: memref<8192x4096xf32>) {
+func.func @long(%x: memref<2048x16384xf32>, %y: memref<2048x16384xf32>) {
+  norm.rms_norm ins(%x : memref<2048x16384xf32>) outs(%y : memref<2048x16384xf32>) dims = [1] eps = 1.0e-5
+  return
+}
+
+// -----
+
+// A row that the first-level cache holds: by itself, or beside the parameters.
+
+// ROWS: 64 lanes along d1, {{.*}}; 4 rows at once
+// ZEN: 64 lanes along d1, {{.*}}; 1 rows at once
+// AVX2: 16 lanes along d1, {{.*}}; 2 rows at once
+func.func @fits(%x: memref<8192x4096xf32>, %y: memref<8192x4096xf32>) {
   norm.rms_norm ins(%x : memref<8192x4096xf32>) outs(%y : memref<8192x4096xf32>) dims = [1] eps = 1.0e-5
+  return
+}
+
+// -----
+
+// CHECK: 64 lanes along d1, {{.*}}; 4 rows at once
+func.func @shares(%x: memref<8192x4096xf32>, %scale: memref<4096xf32>, %y: memref<8192x4096xf32>) {
+  norm.rms_norm ins(%x : memref<8192x4096xf32>) scale(%scale : memref<4096xf32>) outs(%y : memref<8192x4096xf32>) dims = [1] eps = 1.0e-5
   return
 }
 
@@ -79,7 +99,8 @@ func.func @page(%x: memref<512x1024xf32>, %y: memref<512x1024xf32>) {
 
 // Elements that are converted.
 
-// CHECK: 32 lanes along d1, {{.*}}; 4 rows at once
+// ROWS: 32 lanes along d1, {{.*}}; 4 rows at once
+// ZEN: 32 lanes along d1, {{.*}}; 1 rows at once
 func.func @bf16(%x: memref<8192x4096xbf16>, %y: memref<8192x4096xbf16>) {
   norm.rms_norm ins(%x : memref<8192x4096xbf16>) outs(%y : memref<8192x4096xbf16>) dims = [1] eps = 1.0e-5
   return
@@ -87,7 +108,8 @@ func.func @bf16(%x: memref<8192x4096xbf16>, %y: memref<8192x4096xbf16>) {
 
 // -----
 
-// CHECK: 32 lanes along d1, {{.*}}; 2 rows at once
+// ROWS: 32 lanes along d1, {{.*}}; 2 rows at once
+// ZEN: 32 lanes along d1, {{.*}}; 1 rows at once
 func.func @f16(%x: memref<8192x4096xf16>, %y: memref<8192x4096xf16>) {
   norm.rms_norm ins(%x : memref<8192x4096xf16>) outs(%y : memref<8192x4096xf16>) dims = [1] eps = 1.0e-5
   return
@@ -113,8 +135,8 @@ func.func @polynomial(%x: memref<8192x4096xf32>, %y: memref<8192x4096xf32>) {
 // But a function of a statistic is taken once a row.
 
 // CHECK: 64 lanes along d1, {{.*}}; 4 rows at once
-func.func @statistic(%x: memref<8192x4096xf32>, %y: memref<8192x4096xf32>) {
-  norm.generic (d0: parallel, d1: reduction) ins(%x[d0, d1] : memref<8192x4096xf32>) outs(%y[d0, d1] : memref<8192x4096xf32>) (%v) {
+func.func @statistic(%x: memref<2048x16384xf32>, %y: memref<2048x16384xf32>) {
+  norm.generic (d0: parallel, d1: reduction) ins(%x[d0, d1] : memref<2048x16384xf32>) outs(%y[d0, d1] : memref<2048x16384xf32>) (%v) {
     %s = norm.reduce add %v : f32
     %t = math.tanh %s : f32
     %d = arith.mulf %v, %t : f32

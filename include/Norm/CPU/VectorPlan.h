@@ -45,6 +45,8 @@ struct VectorTarget {
   /// Short rows arrive from memory faster one after the other than several
   /// side by side: the hardware fetches ahead along one.
   bool fetchesShortRowsOneByOne = false;
+  /// A core whose miss buffers are all taken forgets a fetch, rather than wait.
+  bool mayDropFetches = false;
   /// A product and a sum, rounded once, are an instruction.
   bool hasFMA = true;
 
@@ -97,8 +99,8 @@ struct VectorPlan {
   std::string scalarReason;
   bool isScalar() const { return !scalarReason.empty(); }
 
-  /// 3 fetches ahead into the first-level cache, 2 into the second.
-  unsigned prefetchLocality = 2;
+  /// Each line of a long row is fetched more than once.
+  bool repeatsFetches = false;
 
   /// Fails with the reason why the op cannot be vectorized.
   static FailureOr<VectorPlan> get(const RowProgram &program,
