@@ -362,6 +362,26 @@ def test_memory_is_freed_after_a_failure(shared_rows, log, monkeypatch):
     assert lines.count("cuMemAllocAsync") == lines.count("cuMemFreeAsync") == 1
 
 
+def test_f8():
+    """DLPack numbers f8E5M2, the upper half of float16, as 12."""
+    norm = norm_mlir.compile(
+        """
+        func.func @norm(%x: tensor<4x8xf32>) -> tensor<4x8xf8E5M2> {
+          %e = tensor.empty() : tensor<4x8xf32>
+          %y = norm.rms_norm ins(%x : tensor<4x8xf32>) outs(%e : tensor<4x8xf32>) dims = [1] eps = 1.0e-5
+          %q = arith.truncf %y : tensor<4x8xf32> to tensor<4x8xf8E5M2>
+          return %q : tensor<4x8xf8E5M2>
+        }""",
+        target="cuda",
+        options="chip=sm_90",
+    )
+    x, y = DLPackArray(array(4, 8)), DLPackArray(np.zeros((4, 8), np.uint8))
+    y.tensor.code = 12
+    norm(x, out=y)
+    got = (y.values.astype(np.uint16) << 8).view(np.float16)
+    np.testing.assert_allclose(got, expected(x.values, 1, 1)[0], rtol=0.126, atol=1e-4)
+
+
 def test_ready_made():
     x, w = array(6, 8), array(8)
     for kind in (Tensor, DLPackArray):
