@@ -17,7 +17,7 @@ numbers = itertools.count()
 def run(*command, **options):
     result = subprocess.run(command, capture_output=True, **options)
     if result.returncode != 0:
-        sys.exit(f"{' '.join(map(str, command))}: {result.stderr.decode().strip()}")
+        raise RuntimeError(f"{' '.join(map(str, command))}: {result.stderr.decode().strip()}")
     return result.stdout
 
 

@@ -42,11 +42,13 @@ class Driver:
         self.call("cuMemcpyAsync", ctypes.c_uint64(to), ctypes.c_uint64(source),
                   ctypes.c_size_t(size), stream)
 
-    def seconds(self, calls, stream):
-        """Of each call, between events."""
+    def seconds(self, calls, stream, delay):
+        """Of each call, between events. `delay` puts on the stream what the device does while all of
+        them are: it would else wait for the host to make a call, and that time would be the call's."""
         events = [ctypes.c_void_p() for _ in range(2 * len(calls))]
         for event in events:
             self.call("cuEventCreate", ctypes.byref(event), ctypes.c_uint(0))
+        delay()
         for call, begin, end in zip(calls, events[::2], events[1::2]):
             self.call("cuEventRecord", begin, stream)
             call()

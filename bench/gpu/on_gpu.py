@@ -12,10 +12,11 @@ usage: on_gpu.py [--build DIR] [--chip CHIP] [--rounds N] [--json FILE]
 Peers are PyTorch eager and torch.compile, and, where they are installed, Liger
 (Triton) and QuACK; beside them, the driver's copy. Each is checked against
 PyTorch in f64 first, on a few rows. All launch on one stream, ours directly; the
-time is that between two events, the median over rounds that take turns. Every
-call takes another of several sets of buffers, larger together than any L2
-cache, so that nothing is there before it. A share is the bandwidth of the bytes
-that must be read and written over that of the copy: 1 is the speed of memory.
+time is that between two events, the median over rounds that take turns, with the
+device always behind the host. Every call takes another of several sets of
+buffers, larger together than any L2 cache, so that nothing is there before it. A
+share is the bandwidth of the bytes that must be read and written over that of
+the copy: 1 is the speed of memory. FILE is written after each case.
 
 --dry-run needs no GPU and no PyTorch: it compiles every case, makes every call
 on small buffers of whatever driver there is, and checks and measures nothing.
@@ -24,7 +25,9 @@ on small buffers of whatever driver there is, and checks and measures nothing.
 import argparse
 import json
 import math
+import os
 import pathlib
+import shutil
 import statistics
 import sys
 import tempfile
@@ -33,7 +36,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT / "bench"))
 
 import bench
-from compiled import Kernel
+from compiled import Kernel, find
 from driver import Driver
 
 EPS = 1e-5
@@ -41,6 +44,8 @@ BYTES = {"f32": 4, "bf16": 2, "f16": 2, "i8": 1}
 WORKSPACE = 64 << 20
 # Sets of buffers together: some times the largest L2.
 COLD = 1 << 30
+# What the device copies while the host makes the calls of a round: some ms.
+DELAY, COPIES = 256 << 20, 24
 
 
 class Case:
@@ -133,7 +138,9 @@ def compiled(case, *inputs):
     import torch
 
     if case.compiled is None:
-        case.compiled = torch.compile(case.torch, dynamic=False)
+        # What was compiled for eight shapes is, for others, run as it is.
+        torch.compiler.reset()
+        case.compiled = torch.compile(case.torch, dynamic=False, fullgraph=True)
     return case.compiled(*inputs)
 
 
@@ -152,11 +159,20 @@ def quack(case, x, r, scale, shift):
 
     if case.op == "rms_norm":
         return (quack.rmsnorm(x, scale, eps=EPS),)
+    if case.op == "layer_norm":
+        # Refuses parameters of any type but f32.
+        from quack.rmsnorm import layernorm_fwd
+
+        return (layernorm_fwd(x, scale, shift, eps=EPS),)
     raise NotImplementedError("has no such kernel")
 
 
 # Functions of a case and of x, r, scale and shift to its results.
 PEERS = {"PyTorch": eager, "torch.compile": compiled, "Liger": liger, "QuACK": quack}
+
+
+def explain(error):
+    return " ".join(f"{type(error).__name__}: {error}".split())[:200]
 
 
 def complain(case, inputs, results):
@@ -213,7 +229,7 @@ def prepare(case, kernel, driver, stream, dry):
             driver.call("cuStreamSynchronize", stream)
             problem = complain(case, all_four(sets[0][0]), results)
         except Exception as error:  # whatever a peer says to what it cannot do
-            problem = f"{type(error).__name__}: {error}".splitlines()[0][:100]
+            problem = explain(error)
         if problem:
             print(f"  {name}: left out: {problem}")
             calls.pop(name, None)
@@ -222,12 +238,18 @@ def prepare(case, kernel, driver, stream, dry):
     return calls
 
 
-def measure(calls, driver, stream, rounds):
+def measure(calls, driver, stream, delay, rounds):
     """Median seconds of each, taken in turn."""
     times = {name: [] for name in calls}
     for _ in range(rounds + 1):
         for name, each in calls.items():
-            times[name] += driver.seconds(each, stream)
+            if name not in times:
+                continue
+            try:
+                times[name] += driver.seconds(each, stream, delay)
+            except Exception as error:
+                print(f"  {name}: left out: {explain(error)}")
+                del times[name]
     # The first round is for whatever is made at the first call.
     return {name: statistics.median(t[len(calls[name]):]) for name, t in times.items()}
 
@@ -258,11 +280,20 @@ def main():
         import ctypes
         import torch
 
+        if not any(map(shutil.which, ("gcc", "clang"))):
+            # With which Triton compiles what launches a kernel.
+            os.environ.setdefault("CC", find("clang-22"))
         torch.set_grad_enabled(False)
         torch.cuda.set_stream(torch.cuda.Stream())
         stream = ctypes.c_void_p(torch.cuda.current_stream().cuda_stream)
         chip = options.chip or "sm_{}{}".format(*torch.cuda.get_device_capability())
     workspace = driver.allocate(WORKSPACE), WORKSPACE
+    size, copies = (1 << 16, 1) if options.dry_run else (DELAY, COPIES)
+    spare = driver.allocate(size), driver.allocate(size)
+
+    def delay():
+        for _ in range(copies):
+            driver.copy(*spare, size, stream)
 
     name = gpu_name(options.dry_run)
     results = {"gpu": name, "chip": chip, "cases": {},
@@ -274,18 +305,28 @@ def main():
             if options.cases and not any(part in title for part in options.cases):
                 continue
             print(title, flush=True)
-            kernel = Kernel(case.text, case.function, pathlib.Path(folder), options.build, chip, workspace)
-            seconds = measure(prepare(case, kernel, driver, stream, options.dry_run), driver, stream, options.rounds)
+            try:
+                kernel = Kernel(case.text, case.function, pathlib.Path(folder), options.build, chip, workspace)
+            except RuntimeError as error:
+                print(f"  {error}")
+                wrong = True
+                continue
+            calls = prepare(case, kernel, driver, stream, options.dry_run)
+            seconds = measure(calls, driver, stream, delay, options.rounds)
             copied = 2 * math.prod(case.inputs[0][0]) * BYTES[case.dtype] / seconds.pop("copy")
             shares = {peer: case.bytes / time / copied for peer, time in seconds.items()}
             results["cases"][title] = {"copy_bytes_per_second": copied, "seconds": seconds, "share": shares}
             for peer, share in shares.items():
                 print(f"  {peer:14} {seconds[peer] * 1e6:9.1f} us {case.bytes / seconds[peer] / 1e9:7.0f} GB/s {share:6.2f}")
             wrong |= "norm" not in seconds
+            # Each time: an error of the device is the end of the process.
+            if options.json:
+                options.json.write_text(json.dumps(results, indent=1) + "\n")
+            if not options.dry_run:
+                del calls
+                torch.cuda.empty_cache()
     if options.dry_run:
         print("dry run: nothing was checked, and the times mean nothing")
-    if options.json:
-        options.json.write_text(json.dumps(results, indent=1) + "\n")
     if options.plot:
         bench.plot(results, f"{name}, {chip}", ["norm", *PEERS], options.plot)
     return int(wrong)

@@ -22,14 +22,16 @@ struct ModuleObject;
 struct FunctionObject;
 struct StreamObject;
 struct EventObject;
+struct MemoryPoolObject;
 using Context = ContextObject *;
 using Module = ModuleObject *;
 using Function = FunctionObject *;
 using Stream = StreamObject *;
 using Event = EventObject *;
+using MemoryPool = MemoryPoolObject *;
 
 /// CUlaunchAttribute.
-struct LaunchAttribute {
+struct alignas(8) LaunchAttribute {
   static constexpr unsigned clusterDimension = 4;
   unsigned id;
   char padding[4];
@@ -51,13 +53,16 @@ struct LaunchConfig {
 
 // CUfunction_attribute, CUjit_option.
 constexpr int maxDynamicSharedSizeBytes = 8;
-constexpr int nonPortableClusterSizeAllowed = 13;
+constexpr int nonPortableClusterSizeAllowed = 14;
 constexpr int jitErrorLogBuffer = 5;
 constexpr int jitErrorLogBufferSizeBytes = 6;
 // CUdevice_attribute.
 constexpr int computeCapabilityMajor = 75;
 constexpr int computeCapabilityMinor = 76;
 constexpr int memoryPoolsSupported = 115;
+// CUmemPool_attribute, CUstreamCaptureMode.
+constexpr int releaseThreshold = 4;
+constexpr int captureModeRelaxed = 2;
 
 /// Name here, name in the library, parameters.
 #define NORM_CUDA_FUNCTIONS(F)                                                 \
@@ -81,6 +86,8 @@ constexpr int memoryPoolsSupported = 115;
   F(cuStreamDestroy, "cuStreamDestroy_v2", Stream)                             \
   F(cuStreamSynchronize, "cuStreamSynchronize", Stream)                        \
   F(cuStreamWaitEvent, "cuStreamWaitEvent", Stream, Event, unsigned)           \
+  F(cuThreadExchangeStreamCaptureMode, "cuThreadExchangeStreamCaptureMode",    \
+    int *)                                                                     \
   F(cuEventCreate, "cuEventCreate", Event *, unsigned)                         \
   F(cuEventDestroy, "cuEventDestroy_v2", Event)                                \
   F(cuEventRecord, "cuEventRecord", Event, Stream)                             \
@@ -96,6 +103,9 @@ constexpr int memoryPoolsSupported = 115;
     Stream)                                                                    \
   F(cuMemsetD16Async, "cuMemsetD16Async", DevicePointer, unsigned short,       \
     size_t, Stream)                                                            \
+  F(cuDeviceGetDefaultMemPool, "cuDeviceGetDefaultMemPool", MemoryPool *, int) \
+  F(cuMemPoolGetAttribute, "cuMemPoolGetAttribute", MemoryPool, int, void *)   \
+  F(cuMemPoolSetAttribute, "cuMemPoolSetAttribute", MemoryPool, int, void *)   \
   F(cuMemHostRegister, "cuMemHostRegister_v2", void *, size_t, unsigned)       \
   F(cuMemHostUnregister, "cuMemHostUnregister", void *)                        \
   F(cuGetErrorName, "cuGetErrorName", Result, const char **)

@@ -7,11 +7,53 @@
 //===----------------------------------------------------------------------===//
 
 #include "Driver.h"
+#include <map>
+#include <mutex>
 
 using namespace norm::cuda;
 
 static DevicePointer toDevice(const void *data) {
   return reinterpret_cast<uintptr_t>(data);
+}
+
+/// Of what the pool of a device has free, what it keeps when the device is
+/// waited for, unless somebody else has chosen: by default that is nothing, and
+/// every call that waits would map memory anew.
+static constexpr uint64_t bytesKept = 256 << 20;
+
+/// The pool is there, with what it keeps.
+static bool preparePool(int device, const Driver &driver) {
+  int isSupported = 0;
+  NORM_CUDA_CHECK(
+      cuDeviceGetAttribute(&isSupported, memoryPoolsSupported, device));
+  if (!isSupported)
+    return false;
+  MemoryPool pool = nullptr;
+  uint64_t bytes = 0;
+  NORM_CUDA_CHECK(cuDeviceGetDefaultMemPool(&pool, device));
+  NORM_CUDA_CHECK(cuMemPoolGetAttribute(pool, releaseThreshold, &bytes));
+  if (bytes)
+    return true;
+  bytes = bytesKept;
+  NORM_CUDA_CHECK(cuMemPoolSetAttribute(pool, releaseThreshold, &bytes));
+  return true;
+}
+
+/// Of the device of the current context, found once.
+static bool hasPool(const Driver &driver) {
+  int device = 0;
+  // Also after a failure: memory is freed as it came.
+  driver.check(driver.cuCtxGetDevice(&device), "cuCtxGetDevice");
+  static std::mutex mutex;
+  static std::map<int, bool> known;
+  std::lock_guard<std::mutex> lock(mutex);
+  auto found = known.find(device);
+  if (found != known.end())
+    return found->second;
+  bool isThere = preparePool(device, driver);
+  if (!hasFailed())
+    known[device] = isThere;
+  return isThere;
 }
 
 /// Whether memory comes and goes in the order of `stream`, so that nothing
@@ -22,11 +64,7 @@ static bool isOrderedBy(Stream &stream, const Driver &driver) {
     stream = caller.stream;
   else if (!stream)
     return false;
-  int device = 0, hasPools = 0;
-  NORM_CUDA_CHECK(cuCtxGetDevice(&device));
-  NORM_CUDA_CHECK(
-      cuDeviceGetAttribute(&hasPools, memoryPoolsSupported, device));
-  return hasPools;
+  return hasPool(driver);
 }
 
 extern "C" void *mgpuMemAlloc(uint64_t bytes, Stream stream,
@@ -44,15 +82,17 @@ extern "C" void *mgpuMemAlloc(uint64_t bytes, Stream stream,
     NORM_CUDA_CHECK(cuMemAlloc(&data, bytes));
   return reinterpret_cast<void *>(uintptr_t(data));
 }
-/// Out of order, once the device has done all that it was given.
+/// Out of order, once the device has done all that it was given. Also after a
+/// failure: a caller who hears of it goes on, and may try again.
 extern "C" void mgpuMemFree(void *data, Stream stream) {
   if (!data)
     return;
   const Driver &driver = Driver::enter();
   if (isOrderedBy(stream, driver))
-    NORM_CUDA_CHECK(cuMemFreeAsync(toDevice(data), stream));
+    driver.check(driver.cuMemFreeAsync(toDevice(data), stream),
+                 "cuMemFreeAsync");
   else
-    NORM_CUDA_CHECK(cuMemFree(toDevice(data)));
+    driver.check(driver.cuMemFree(toDevice(data)), "cuMemFree");
 }
 extern "C" void mgpuMemcpy(void *to, void *from, size_t bytes, Stream stream) {
   const Driver &driver = Driver::enter();

@@ -52,14 +52,29 @@ struct LazyModule {
 };
 } // namespace
 
+namespace {
+/// While a stream is captured, what is no part of that, and would be refused
+/// for what it might wait for.
+struct OutsideOfCapture {
+  explicit OutsideOfCapture(const Driver &driver) : driver(driver) { swap(); }
+  ~OutsideOfCapture() { swap(); }
+  void swap() { driver.cuThreadExchangeStreamCaptureMode(&mode); }
+
+  const Driver &driver;
+  int mode = captureModeRelaxed;
+};
+} // namespace
+
 static Module loadImage(const Driver &driver, const void *image) {
+  if (hasFailed())
+    return nullptr;
+  OutsideOfCapture outside(driver);
   char log[512] = "";
   int options[] = {jitErrorLogBuffer, jitErrorLogBufferSizeBytes};
   void *values[] = {log, reinterpret_cast<void *>(sizeof(log))};
   Module module = nullptr;
-  if (!hasFailed())
-    driver.check(driver.cuModuleLoadDataEx(&module, image, 2, options, values),
-                 "cuModuleLoadDataEx", log);
+  driver.check(driver.cuModuleLoadDataEx(&module, image, 2, options, values),
+               "cuModuleLoadDataEx", log);
   return module;
 }
 

@@ -64,3 +64,19 @@ int64_t mlir::norm::getVectorWidth(GenericOp op, unsigned dim, int64_t extent) {
   }
   return width;
 }
+
+bool mlir::norm::isScattered(const GPUPlan &plan, GenericOp op) {
+  if (plan.vectorWidth > 1 || plan.reductionDims.empty())
+    return false;
+  if (plan.reductionDims.size() > 1)
+    return true;
+  unsigned dim = plan.reductionDims.back();
+  AffineExpr expr = getAffineDimExpr(dim, op.getContext());
+  for (unsigned i = 0, e = op->getNumOperands(); i < e; ++i)
+    if (std::optional<unsigned> position =
+            op.getInputMap(i).getResultPosition(expr))
+      if (ShapedType::isDynamic(getStaticStrides(
+              cast<MemRefType>(op->getOperand(i).getType()))[*position]))
+        return true;
+  return false;
+}

@@ -9,13 +9,17 @@
 #ifndef NORM_LIB_GPU_ACCESSWIDTH_H
 #define NORM_LIB_GPU_ACCESSWIDTH_H
 
-#include "Norm/IR/Norm.h"
+#include "Norm/GPU/Plan.h"
 
 namespace mlir::norm {
 
 /// The most elements, a power of two, that each operand may be accessed by at
 /// once along `dim`, as far as is known before run time.
 int64_t getVectorWidth(GenericOp op, unsigned dim, int64_t extent);
+
+/// Elements of a row have addresses that have nothing to do with each other: by
+/// division, or by strides that are not known.
+bool isScattered(const GPUPlan &plan, GenericOp op);
 
 } // namespace mlir::norm
 

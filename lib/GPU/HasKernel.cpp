@@ -92,6 +92,14 @@ static LogicalResult verifyOperands(GenericOp op, const GPUChip &chip,
          << " on " << chip.name;
       return failure();
     }
+    auto space =
+        memref
+            ? dyn_cast_or_null<gpu::AddressSpaceAttr>(memref.getMemorySpace())
+            : gpu::AddressSpaceAttr();
+    if (space && space.getValue() != gpu::AddressSpace::Global) {
+      os << "what launches a kernel has no memory of " << space;
+      return failure();
+    }
     if (memref && !memref.isStrided()) {
       os << "no strides for " << type;
       return failure();

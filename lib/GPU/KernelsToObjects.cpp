@@ -90,12 +90,12 @@ LogicalResult NormKernelsToObjectsPass::checkPtxas(StringRef ptxas) {
   for (auto kernels : getOperation().getOps<gpu::GPUModuleOp>())
     for (auto target :
          kernels.getTargetsAttr().getAsRange<NVVM::NVVMTargetAttr>()) {
-      FailureOr<GPUChip> chip =
-          GPUChip::get(target.getChip(), [&] { return kernels.emitError(); });
+      FailureOr<GPUChip> chip = GPUChip::get(
+          target.getChip(), [&] { return emitError(kernels.getLoc()); });
       if (failed(chip))
         return failure();
       if (version < chip->cudaVersion)
-        return kernels.emitError()
+        return emitError(kernels.getLoc())
                << "code for " << chip->name << " needs the ptxas of CUDA "
                << formatVersion(chip->cudaVersion) << " or later; " << ptxas
                << " is of "
@@ -121,9 +121,9 @@ void NormKernelsToObjectsPass::runOnOperation() {
       !getOperation().getOps<gpu::GPUModuleOp>().empty()) {
     std::optional<std::string> ptxas = findPtxas(toolkit);
     if (!ptxas) {
-      getOperation().emitError(
-          "no ptxas found, by toolkit=DIR, in PATH, or by CUDA_ROOT, "
-          "CUDA_HOME or CUDA_PATH; format=isa needs none");
+      emitError(getOperation().getLoc(),
+                "no ptxas found, by toolkit=DIR, in PATH, or by CUDA_ROOT, "
+                "CUDA_HOME or CUDA_PATH; format=isa needs none");
       return signalPassFailure();
     }
     if (failed(checkPtxas(*ptxas)))

@@ -10,6 +10,7 @@
 #include "Norm/Passes.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/IR/AttrTypeSubElements.h"
 #include "mlir/Interfaces/CallInterfaces.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
@@ -115,6 +116,9 @@ static LogicalResult placeOnDevice(Operation *op) {
   } else if (auto dealloc = dyn_cast<memref::DeallocOp>(op)) {
     gpu::DeallocOp::create(builder, loc, /*asyncToken=*/Type(), ValueRange(),
                            dealloc.getMemref());
+  } else if (auto named = dyn_cast<memref::MemorySpaceCastOp>(op);
+             named && named.getSource().getType() == named.getType()) {
+    named.replaceAllUsesWith(named.getSource());
   } else if (auto copy = dyn_cast<memref::CopyOp>(op)) {
     for (Value operand : copy->getOperands())
       if (!cast<MemRefType>(operand.getType()).getLayout().isIdentity())
@@ -135,7 +139,31 @@ static LogicalResult placeOnDevice(Operation *op) {
   return success();
 }
 
+static bool isGlobalMemory(Attribute space) {
+  if (auto named = dyn_cast_or_null<gpu::AddressSpaceAttr>(space))
+    return named.getValue() == gpu::AddressSpace::Global;
+  // As LLVM numbers it.
+  auto number = dyn_cast_or_null<IntegerAttr>(space);
+  return number && number.getInt() == 1;
+}
+
+/// Where all buffers of the host's functions are, whether they say so or not:
+/// what is passed is a plain pointer.
+static void forgetGlobalMemory(Operation *root) {
+  AttrTypeReplacer replacer;
+  replacer.addReplacement([](MemRefType type) -> std::optional<Type> {
+    if (!isGlobalMemory(type.getMemorySpace()))
+      return std::nullopt;
+    return Type(MemRefType::get(type.getShape(), type.getElementType(),
+                                type.getLayout()));
+  });
+  replacer.recursivelyReplaceElementsIn(root, /*replaceAttrs=*/true,
+                                        /*replaceLocs=*/false,
+                                        /*replaceTypes=*/true);
+}
+
 void NormPlaceOnDevicePass::runOnOperation() {
+  forgetGlobalMemory(getOperation());
   SmallVector<Operation *> ops;
   getOperation()->walk<WalkOrder::PreOrder>([&](Operation *op) {
     if (isa<gpu::GPUModuleOp>(op))

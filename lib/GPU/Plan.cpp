@@ -9,15 +9,13 @@
 #include "Norm/GPU/Plan.h"
 #include "AccessWidth.h"
 #include "HasKernel.h"
+#include "RegisterBudget.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
 using namespace mlir::norm;
 using utils::IteratorType;
 
-/// Elements of a row that a thread holds: enough loads in flight, and few
-/// enough registers for several blocks.
-static constexpr int64_t elementsPerThread = 16;
 static constexpr int64_t maxElementsPerThread = 32;
 /// Threads of a block of several rows.
 static constexpr int64_t threadsOfRows = 128;
@@ -88,45 +86,14 @@ static void takeCluster(GPUPlan &plan, int64_t length) {
       llvm::divideCeil(length, plan.threadsPerRow * plan.vectorWidth);
 }
 
-/// Room for what a thread holds, and no more: left alone, ptxas would spill to
-/// have more blocks on a multiprocessor, or load parameters long before use.
-static int64_t getRegisters(const GPUPlan &plan, GenericOp op) {
-  int64_t inputs = 0, words = 1;
-  bool hasFunctions = false;
-  for (unsigned i = 0; i < op.getInputs().size(); ++i)
-    inputs += op.getInputMap(i).isPermutation();
-  op.getBody().walk([&](Operation *nested) {
-    hasFunctions |= isa<math::MathDialect>(nested->getDialect()) &&
-                    !isa<math::RsqrtOp, math::SqrtOp>(nested);
-    for (Type type : nested->getResultTypes())
-      if (type.isF64())
-        words = 2;
-  });
-  int64_t elements = plan.vectorsPerThread * plan.vectorWidth;
-  int64_t registers = 32 + elements * words * std::clamp<int64_t>(inputs, 1, 2);
-  // Whether elements are there, and where, is to be held too.
-  if (elements > elementsPerThread)
-    registers += elements / 2;
-  bool isDynamic = llvm::any_of(plan.reductionDims, [&](unsigned dim) {
-    return ShapedType::isDynamic(op.getStaticLoopRanges()[dim]);
-  });
-  if (isDynamic || !plan.isHeld)
-    registers += plan.rowsPerBlock == 1 ? 16 : 32;
-  // The vector at hand, and what its functions need.
-  if (plan.vectorWidth > 4)
-    registers += 8;
-  if (hasFunctions)
-    registers += 16;
-  return registers;
-}
-
 /// A block a row that takes all registers of a multiprocessor, if those hold
 /// it: loads wait while it reduces and stores, but what is read again would
 /// too.
-static bool takeLargeBlock(GPUPlan &plan, GenericOp op, int64_t vectors) {
+static bool takeLargeBlock(GPUPlan &plan, const RowProgram &program,
+                           int64_t vectors) {
   GPUPlan block = plan;
   takeBlock(block, vectors, maxElementsPerThread);
-  if (getRegisters(block, op) * block.getThreads() > registersOfBlock)
+  if (getRegisters(block, program) * block.getThreads() > registersOfBlock)
     return false;
   plan = block;
   return true;
@@ -138,23 +105,25 @@ static bool takeLargeBlock(GPUPlan &plan, GenericOp op, int64_t vectors) {
 /// so that none of that is in the L2 cache; what a block reads again is, while
 /// the rows at hand fit. A few rows would be faster if split, but how many
 /// there are must change no bits.
-static void takeLongRow(GPUPlan &plan) {
+static void takeLongRow(GPUPlan &plan, GenericOp op) {
   plan.threadsPerRow = threadsOfLongRow;
-  plan.vectorsPerThread =
-      std::max<int64_t>(1, elementsPerThread / plan.vectorWidth);
+  // Half as many where addresses are to be held as well.
+  int64_t elements = elementsPerThread / (isScattered(plan, op) ? 2 : 1);
+  plan.vectorsPerThread = std::max<int64_t>(1, elements / plan.vectorWidth);
   plan.isHeld = false;
 }
 
-static void takeSplitRow(GPUPlan &plan) {
-  takeLongRow(plan);
+static void takeSplitRow(GPUPlan &plan, GenericOp op) {
+  takeLongRow(plan, op);
   plan.isSplit = true;
 }
 
-static GPUPlan getPlanOfLength(GPUPlan plan, GenericOp op, const GPUChip &chip,
-                               int64_t length, int64_t longestWhole) {
+static GPUPlan getPlanOfLength(GPUPlan plan, const RowProgram &program,
+                               const GPUChip &chip, int64_t length,
+                               int64_t longestWhole) {
   int64_t vectors = llvm::divideCeil(length, plan.vectorWidth);
   if (length > longestWhole)
-    takeSplitRow(plan);
+    takeSplitRow(plan, program.getOp());
   else if (length <= warpSize * maxElementsPerThread)
     takeWarp(plan, vectors);
   else if (length <= maxThreads * elementsPerThread)
@@ -162,8 +131,8 @@ static GPUPlan getPlanOfLength(GPUPlan plan, GenericOp op, const GPUChip &chip,
   else if (chip.hasClusters && length <= longestHeldRow)
     takeCluster(plan, length);
   else if (length > maxThreads * maxElementsPerThread ||
-           !takeLargeBlock(plan, op, vectors))
-    takeLongRow(plan);
+           !takeLargeBlock(plan, program, vectors))
+    takeLongRow(plan, program.getOp());
   if (plan.isHeld)
     plan.maxLength = plan.getElementsInFlight();
   return plan;
@@ -171,29 +140,36 @@ static GPUPlan getPlanOfLength(GPUPlan plan, GenericOp op, const GPUChip &chip,
 
 /// Of a dynamic length: by what fits, while it fits.
 static void addPlansOfLength(SmallVectorImpl<GPUPlan> &plans,
-                             const GPUPlan &plan, GenericOp op,
+                             const GPUPlan &plan, const RowProgram &program,
                              const GPUChip &chip, int64_t length,
                              int64_t longestWhole) {
   if (!ShapedType::isDynamic(length)) {
-    plans.push_back(getPlanOfLength(plan, op, chip, length, longestWhole));
+    plans.push_back(getPlanOfLength(plan, program, chip, length, longestWhole));
     return;
   }
+  // Fewer kernels of the rows that vectors do not take: some threads of a warp,
+  // a warp, a block; or a loop alone.
+  static constexpr int64_t ofVectors[] = {512, 4096, 16384, longestHeldRow};
+  static constexpr int64_t ofElements[] = {128, 1024, 8192};
   int64_t longest = 0;
-  if (plan.vectorWidth > 1)
-    for (int64_t capacity :
-         {int64_t(512), int64_t(4096), int64_t(16384), longestHeldRow}) {
-      GPUPlan next = getPlanOfLength(plan, op, chip, capacity, longestWhole);
-      if (!next.isHeld)
-        break;
-      longest = capacity;
-      plans.push_back(next);
-    }
+  ArrayRef<int64_t> capacities = ofVectors;
+  if (plan.vectorWidth == 1)
+    capacities = ofElements;
+  if (isScattered(plan, program.getOp()))
+    capacities = {};
+  for (int64_t capacity : capacities) {
+    GPUPlan next = getPlanOfLength(plan, program, chip, capacity, longestWhole);
+    if (!next.isHeld)
+      break;
+    longest = capacity;
+    plans.push_back(next);
+  }
   if (longest < longestWhole) {
-    takeLongRow(plans.emplace_back(plan));
+    takeLongRow(plans.emplace_back(plan), program.getOp());
     plans.back().maxLength = longestWhole;
   }
   if (longestWhole < plan.maxLength)
-    takeSplitRow(plans.emplace_back(plan));
+    takeSplitRow(plans.emplace_back(plan), program.getOp());
 }
 
 bool mlir::norm::mayOverwriteRowInput(GenericOp op) {
@@ -250,10 +226,10 @@ mlir::norm::getGPUPlans(const RowProgram &program, const GPUChip &chip,
     plans.push_back(plan);
   } else {
     plan.vectorWidth = getVectorWidth(op, *innermost, extents[*innermost]);
-    addPlansOfLength(plans, plan, op, chip, length, longestWhole);
+    addPlansOfLength(plans, plan, program, chip, length, longestWhole);
     if (plan.vectorWidth > 1) {
       plan.vectorWidth = 1;
-      addPlansOfLength(plans, plan, op, chip, length, longestWhole);
+      addPlansOfLength(plans, plan, program, chip, length, longestWhole);
     }
   }
   int64_t numReads = program.getPasses().size();
@@ -263,7 +239,7 @@ mlir::norm::getGPUPlans(const RowProgram &program, const GPUChip &chip,
       break;
     }
   for (GPUPlan &each : plans) {
-    each.registers = std::min({getRegisters(each, op), registersOfThread,
+    each.registers = std::min({getRegisters(each, program), registersOfThread,
                                registersOfBlock / each.getThreads()});
     if (!each.isHeld)
       each.numReads = numReads;

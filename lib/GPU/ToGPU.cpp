@@ -67,14 +67,14 @@ static void expandMath(gpu::GPUFuncOp kernel) {
 }
 
 void NormToGPUPass::runOnOperation() {
-  FailureOr<GPUChip> chip =
-      GPUChip::get(chipName, [&] { return getOperation()->emitError(); });
+  // Of the options, and not of what the module has, which is not shown.
+  auto error = [&] { return emitError(getOperation().getLoc()); };
+  FailureOr<GPUChip> chip = GPUChip::get(chipName, error);
   if (failed(chip))
     return signalPassFailure();
   if (splitRowsAbove < 0) {
-    getOperation()->emitError()
-        << "norm-to-gpu: split-rows-above is " << int64_t(splitRowsAbove)
-        << ", but must be at least 0";
+    error() << "norm-to-gpu: split-rows-above is " << int64_t(splitRowsAbove)
+            << ", but must be at least 0";
     return signalPassFailure();
   }
   RewritePatternSet generalize(&getContext());
@@ -85,6 +85,11 @@ void NormToGPUPass::runOnOperation() {
   SmallVector<GenericOp> ops;
   getOperation()->walk([&](GenericOp op) { ops.push_back(op); });
   for (GenericOp op : ops) {
+    if (all && op->getParentOfType<ModuleOp>() != getOperation()) {
+      op.emitOpError("is in a module of its own within the module, where no "
+                     "kernels are made");
+      return signalPassFailure();
+    }
     expandPowers(op);
     RowProgram program(op);
     std::string reason;

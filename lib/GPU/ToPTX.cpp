@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Norm/GPU/Pipeline.h"
+#include "Norm/IR/Norm.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/InitAllDialects.h"
@@ -19,8 +20,10 @@ static LogicalResult printPTX(ModuleOp module, raw_ostream &os) {
   WalkResult walk = module.walk([&](gpu::BinaryOp binary) {
     for (auto object : binary.getObjects().getAsRange<gpu::ObjectAttr>()) {
       if (object.getFormat() != gpu::CompilationTarget::Assembly) {
-        binary.emitError("holds no PTX; --norm-gpu-pipeline=\"format=isa\" "
-                         "makes some");
+        // Not where the binary is: that would be shown.
+        emitError(module.getLoc())
+            << '@' << binary.getSymName()
+            << " holds no PTX; --norm-gpu-pipeline=\"format=isa\" makes some";
         return WalkResult::interrupt();
       }
       // The text ends with the zero that the driver wants.
@@ -40,5 +43,9 @@ static LogicalResult printPTX(ModuleOp module, raw_ostream &os) {
 void mlir::norm::registerToPTXTranslation() {
   TranslateFromMLIRRegistration registration(
       "norm-to-ptx", "Print the PTX of the kernels in a module", printPTX,
-      [](DialectRegistry &registry) { registerAllDialects(registry); });
+      [](DialectRegistry &registry) {
+        registerAllDialects(registry);
+        // For whoever has not made kernels of norms yet.
+        registry.insert<NormDialect>();
+      });
 }

@@ -112,8 +112,8 @@ static void executeAccess(Warp &warp, const Instruction &instruction,
     for (auto [i, slot] : enumerate(elements)) {
       writeElement(warp, slot, lane, data + i * bytes, bytes,
                    instruction.isSigned);
-      if (unwritten >> (i * bytes) & ((1u << bytes) - 1))
-        warp.loadUnwritten(slot, lane, address + i * bytes);
+      if (uint32_t missing = unwritten >> (i * bytes) & ((1u << bytes) - 1))
+        warp.loadUnwritten(slot, lane, address + i * bytes, missing);
     }
   }
 }

@@ -162,6 +162,7 @@ Error Decoder::decodeStatement(const Statement &statement,
            !decodeWarpInstruction(statement, form, instruction))
     return makeError(statement, "unknown instruction");
   instruction.execute = form.execute;
+  instruction.takesApart = move && form.results.size() > 1;
   if (instruction.space == Space::parameter)
     return bindParameterLoad(statement, form, instruction);
   if (Error error = bindOperands(statement, form, instruction))

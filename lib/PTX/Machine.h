@@ -43,9 +43,10 @@ public:
   void fail(unsigned lane, const llvm::Twine &message);
   bool hasFailed() const;
 
-  /// The instruction gives this lane of a register what nothing was written to:
-  /// whoever uses it fails.
-  void loadUnwritten(Slot slot, unsigned lane, uint64_t address);
+  /// The instruction gives this lane of a register what nothing was written to,
+  /// of the bytes in the mask: whoever uses it fails.
+  void loadUnwritten(Slot slot, unsigned lane, uint64_t address,
+                     uint32_t bytes);
 
   char *getLanes(Slot slot) { return file.data() + slot.offset; }
   /// Of a predicate, all lanes at once.
@@ -66,24 +67,29 @@ public:
   unsigned clusterWaits = 0;
 
 private:
+  /// Of registers, the last load of what nothing was written to.
+  struct UnwrittenLoad {
+    uint32_t lanes = 0;
+    /// Of any of the lanes.
+    uint32_t bytes = 0;
+    const Instruction *load = nullptr;
+    uint64_t address = 0;
+  };
+
   Fragment *pickFragment();
   unsigned getMeetingPoint(const Fragment &fragment) const;
   /// True if the fragment goes on.
   bool step(Fragment &fragment);
   bool waitForOthers(Fragment &fragment, uint32_t lanes);
   bool checkWritten(const Instruction &instruction, uint32_t lanes);
+  bool dropsUnwritten(const Instruction &instruction,
+                      const UnwrittenLoad &load) const;
   void fillSpecials();
   void explainWaiting();
 
   std::vector<char> file;
   /// Of each register, the lanes that were written.
   std::vector<uint32_t> written;
-  /// Of registers, the last load of what nothing was written to.
-  struct UnwrittenLoad {
-    uint32_t lanes = 0;
-    const Instruction *load = nullptr;
-    uint64_t address = 0;
-  };
   std::map<unsigned, UnwrittenLoad> unwrittenLoads;
   std::list<Fragment> fragments;
   const Instruction *instruction = nullptr;

@@ -60,6 +60,8 @@ struct Instruction {
   /// Of clusterArrive: orders nothing.
   bool isRelaxed = false;
   bool isShuffle = false;
+  /// Into registers of parts of the source.
+  bool takesApart = false;
   const Statement *statement = nullptr;
 };
 

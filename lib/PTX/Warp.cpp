@@ -131,13 +131,29 @@ void Warp::explainWaiting() {
 // One instruction
 //===----------------------------------------------------------------------===//
 
-void Warp::loadUnwritten(Slot slot, unsigned lane, uint64_t address) {
+void Warp::loadUnwritten(Slot slot, unsigned lane, uint64_t address,
+                         uint32_t bytes) {
   if (slot.reg == Slot::none)
     return;
   UnwrittenLoad &unwritten = unwrittenLoads[slot.reg];
   if (unwritten.load != instruction)
-    unwritten = {0, instruction, address};
+    unwritten = {0, 0, instruction, address};
   unwritten.lanes |= 1u << lane;
+  unwritten.bytes |= bytes;
+}
+
+/// LLVM loads more at once than is used, and takes the register apart.
+bool Warp::dropsUnwritten(const Instruction &instruction,
+                          const UnwrittenLoad &load) const {
+  if (!instruction.takesApart)
+    return false;
+  uint32_t used = 0;
+  unsigned bytes = instruction.sources.front().bits / 8 /
+                   unsigned(instruction.results.size());
+  for (auto [i, part] : enumerate(instruction.results))
+    if (part.reg != Slot::none)
+      used |= ((1u << bytes) - 1) << (i * bytes);
+  return !(load.bytes & used);
 }
 
 bool Warp::checkWritten(const Instruction &instruction, uint32_t lanes) {
@@ -146,6 +162,9 @@ bool Warp::checkWritten(const Instruction &instruction, uint32_t lanes) {
       return true;
     std::string how;
     auto found = unwrittenLoads.find(slot.reg);
+    if (found != unwrittenLoads.end() &&
+        dropsUnwritten(instruction, found->second))
+      return true;
     if (found != unwrittenLoads.end())
       how = formatv(", loaded at line {0} from address {1:x}",
                     found->second.load->statement->line, found->second.address);

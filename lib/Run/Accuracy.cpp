@@ -36,10 +36,10 @@ static double roundTo(DType dtype, double value) {
 }
 
 /// NaN and infinities agree with themselves. A value that overflows the type
-/// may be its infinity.
+/// may be its infinity, or NaN if it has none.
 static bool agreesOutsideTheFinite(DType dtype, double got, double expected) {
   if (std::isnan(expected) || std::isnan(got))
-    return std::isnan(expected) && std::isnan(got);
+    return std::isnan(got) && std::isnan(roundTo(dtype, expected));
   return got == expected || got == roundTo(dtype, expected);
 }
 

@@ -255,6 +255,8 @@ static SmallVector<Value> getGenericExtents(OpBuilder &builder, GenericOp op) {
   return extents;
 }
 
+/// An out may be the buffer of an input: all values of a point are there before
+/// one is stored, and what is stored once per row, last.
 static void emitGeneric(OpBuilder &builder, GenericOp op) {
   llvm::SmallBitVector reduced;
   for (utils::IteratorType iterator : op.getRowIteratorTypes())
@@ -268,14 +270,20 @@ static void emitGeneric(OpBuilder &builder, GenericOp op) {
 
   loops.forEachRow([&] {
     body.evaluateReduces();
-    for (auto [i, value] : llvm::enumerate(op.getYields()))
-      if (!op.isElementwiseOut(i))
-        loops.store(body.evaluate(value), outs[i]);
-    loops.forEachElement([&] {
+    auto evaluate = [&](bool perElement) {
+      SmallVector<std::pair<Value, Buffer>> stores;
       for (auto [i, value] : llvm::enumerate(op.getYields()))
-        if (op.isElementwiseOut(i))
-          loops.store(body.evaluate(value), outs[i]);
+        if (op.isElementwiseOut(i) == perElement)
+          stores.emplace_back(body.evaluate(value), outs[i]);
+      return stores;
+    };
+    auto ofRow = evaluate(/*perElement=*/false);
+    loops.forEachElement([&] {
+      for (auto [value, out] : evaluate(/*perElement=*/true))
+        loops.store(value, out);
     });
+    for (auto [value, out] : ofRow)
+      loops.store(value, out);
   });
   loops.replace(op);
 }

@@ -16,6 +16,9 @@ using namespace mlir;
 using namespace mlir::norm;
 using namespace mlir::norm::python;
 
+// Of DLPack 1.1, which not every header knows.
+static constexpr uint8_t codeF8E4M3FN = 10, codeF8E5M2 = 12;
+
 static std::optional<DType> getDType(DLDataType type) {
   if (type.lanes != 1)
     return std::nullopt;
@@ -32,6 +35,10 @@ static std::optional<DType> getDType(DLDataType type) {
     return type.bits == 16 ? std::optional(DType::bf16) : std::nullopt;
   case kDLBool:
     return type.bits == 8 ? std::optional(DType::i1) : std::nullopt;
+  case codeF8E4M3FN:
+    return type.bits == 8 ? std::optional(DType::f8E4M3FN) : std::nullopt;
+  case codeF8E5M2:
+    return type.bits == 8 ? std::optional(DType::f8E5M2) : std::nullopt;
   case kDLInt:
   case kDLUInt:
     if (type.bits == 8)
@@ -54,6 +61,10 @@ DLDataType mlir::norm::python::getDLDataType(DType dtype) {
     return {kDLBfloat, bits, 1};
   if (dtype == DType::i1)
     return {kDLBool, bits, 1};
+  if (dtype == DType::f8E4M3FN)
+    return {codeF8E4M3FN, bits, 1};
+  if (dtype == DType::f8E5M2)
+    return {codeF8E5M2, bits, 1};
   return {uint8_t(isFloat(dtype) ? kDLFloat : kDLInt), bits, 1};
 }
 

@@ -26,13 +26,14 @@ void mgpuMemFree(void *data, void *stream);
 static nb::object makeNumPyArray(DType dtype, ArrayRef<int64_t> shape,
                                  void *&data) {
   // Never freed: it would be after the interpreter.
-  static PyObject *empty = nullptr, *dtypes[9] = {};
+  static PyObject *empty = nullptr, *dtypes[numDTypes] = {};
   if (!empty)
     empty = nb::getattr(nb::module_::import_("numpy"), "empty").release().ptr();
   PyObject *&known = dtypes[unsigned(dtype)];
   if (!known) {
-    if (dtype == DType::bf16)
-      typeError("NumPy has no bf16: pass the arrays of a framework that has");
+    if (dtype == DType::bf16 || dtype >= DType::f8E4M3FN)
+      typeError("NumPy has no " + toString(dtype) +
+                ": pass the arrays of a framework that has");
     std::string name =
         isFloat(dtype)       ? "float" + std::to_string(8 * getByteWidth(dtype))
         : dtype == DType::i1 ? "bool"

@@ -62,8 +62,8 @@ def compile(text, entry="", target="cpu", *, fuse=True, options=""):
     the kind of the first array. Nothing is copied, and the GIL is released while
     the function runs. Tensors are values: an array for a tensor must be
     contiguous, and `out` may not overlap it. An array for a memref may be
-    strided, and may be written. bf16 needs a framework that has it; NumPy's does
-    not. Signed and unsigned integers are the same to MLIR.
+    strided, and may be written. bf16 and f8 need a framework that has them, which
+    NumPy is not. Signed and unsigned integers are the same to MLIR.
 
     With target "cuda", arrays are on one GPU, each norm and what is fused with
     it is a kernel, and what is neither a norm nor elementwise is refused. Work

@@ -201,7 +201,7 @@ static void testBadCalls(MlirContext context) {
   // CHECK-NEXT: argument 0 is 2x4xf32, but 2x4xf64 was given
   invoke(kernel, 3, bad);
   memcpy(bad, good, sizeof(good));
-  bad[0].dtype = (MlirNormDType)9;
+  bad[0].dtype = (MlirNormDType)11;
   // CHECK-NEXT: argument 0 has no dtype of MlirNormDType
   invoke(kernel, 3, bad);
   memcpy(bad, good, sizeof(good));

@@ -20,6 +20,7 @@
 #include <cstring>
 #include <memory>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 using namespace norm::cuda;
@@ -39,6 +40,7 @@ template <typename T> static T *makeHandle() {
   return reinterpret_cast<T *>(next += 0x10);
 }
 static thread_local Context current = nullptr;
+static thread_local int captureMode = 0;
 
 /// Kernels, and the memory that they may access.
 struct norm::cuda::ModuleObject {
@@ -95,7 +97,8 @@ Result cuDeviceGet(int *device, int ordinal) {
   return ordinal < 2 ? 0 : 101;
 }
 /// Of compute capability 8.0, or what FAKE_CUDA_CAPABILITY says, as 90; without
-/// memory pools if there is FAKE_CUDA_NO_POOLS.
+/// memory pools if there is FAKE_CUDA_NO_POOLS; theirs keep what
+/// FAKE_CUDA_POOL_KEEPS says.
 Result cuDeviceGetAttribute(int *value, int attribute, int) {
   LOG("cuDeviceGetAttribute", " %d", attribute);
   if (attribute == memoryPoolsSupported) {
@@ -136,7 +139,8 @@ Result cuModuleLoadDataEx(Module *module, const void *image, unsigned,
     std::strcpy(static_cast<char *>(values[0]), "ptxas: line 7: no such thing");
   llvm::StringRef text(static_cast<const char *>(image));
   llvm::StringRef target = text.substr(text.find(".target")).split('\n').first;
-  LOG("cuModuleLoadDataEx", " %.2s… %s", text.data(), target.str().c_str());
+  LOG("cuModuleLoadDataEx", " %.2s… %s%s", text.data(), target.str().c_str(),
+      captureMode == captureModeRelaxed ? "" : ", part of a capture");
   auto parsed = ptx::Module::parse(static_cast<const char *>(image), "PTX");
   if (!parsed)
     return explain(parsed.takeError(), 218);
@@ -212,6 +216,10 @@ Result cuStreamWaitEvent(Stream, Event, unsigned) {
   LOG("cuStreamWaitEvent", "");
   return 0;
 }
+Result cuThreadExchangeStreamCaptureMode(int *mode) {
+  std::swap(*mode, captureMode);
+  return 0;
+}
 Result cuEventCreate(Event *event, unsigned) {
   LOG("cuEventCreate", "");
   *event = makeHandle<EventObject>();
@@ -268,6 +276,21 @@ Result cuMemsetD32Async(DevicePointer, unsigned value, size_t count, Stream) {
 Result cuMemsetD16Async(DevicePointer, unsigned short value, size_t count,
                         Stream) {
   LOG("cuMemsetD16Async", " %u, %zu times", unsigned(value), count);
+  return 0;
+}
+Result cuDeviceGetDefaultMemPool(MemoryPool *pool, int) {
+  *pool = makeHandle<MemoryPoolObject>();
+  return 0;
+}
+Result cuMemPoolGetAttribute(MemoryPool, int attribute, void *value) {
+  LOG("cuMemPoolGetAttribute", " %d", attribute);
+  const char *text = std::getenv("FAKE_CUDA_POOL_KEEPS");
+  *static_cast<uint64_t *>(value) = text ? std::atoll(text) : 0;
+  return 0;
+}
+Result cuMemPoolSetAttribute(MemoryPool, int attribute, void *value) {
+  LOG("cuMemPoolSetAttribute", " %d = %llu", attribute,
+      *static_cast<unsigned long long *>(value));
   return 0;
 }
 Result cuMemHostRegister_v2(void *, size_t bytes, unsigned) {

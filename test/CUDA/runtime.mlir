@@ -6,6 +6,7 @@
 // RUN: clang-22 %sanitize %S/Inputs/main.c %t.o -o %t -L%norm_binary_dir/lib/CUDA -lnorm_cuda_runtime -Wl,-rpath,%norm_binary_dir/lib/CUDA
 // RUN: env LD_LIBRARY_PATH=%norm_binary_dir/test/CUDA/fake %t 2>&1 | FileCheck %s
 // RUN: env FAKE_CUDA_NO_POOLS=1 LD_LIBRARY_PATH=%norm_binary_dir/test/CUDA/fake %t 2>&1 | FileCheck %s --check-prefix=NOPOOLS
+// RUN: env FAKE_CUDA_POOL_KEEPS=7 LD_LIBRARY_PATH=%norm_binary_dir/test/CUDA/fake %t 2>&1 | FileCheck %s --check-prefix=KEEPS
 
 // Without a driver, or where a call fails, the process ends with one line.
 // RUN: env LD_LIBRARY_PATH=%S not --crash %t 2>&1 | FileCheck %s --check-prefix=NONE
@@ -44,7 +45,7 @@ module attributes {gpu.container_module} {
 
   // Again, in a cluster and with more shared memory than all chips have: the
   // function is known.
-  // CHECK-NEXT: cuFuncSetAttribute 13 = 1
+  // CHECK-NEXT: cuFuncSetAttribute 14 = 1
   // CHECK-NEXT: cuFuncSetAttribute 8 = 65536
   // CHECK-NEXT: cuLaunchKernelEx grid 32,1,1 block 256,1,1 shared 65536 stream 0x77 argument 0xa0
   // CHECK-NEXT: attribute 4: 16,1,1
@@ -82,11 +83,17 @@ module attributes {gpu.container_module} {
 
   // Memory for what is on a stream comes and goes on it, where the device has
   // that: nothing waits.
+  // What is freed is kept for the next call, unless the process has said how
+  // much of it is.
   // CHECK-NEXT: cuDeviceGetAttribute 115
+  // CHECK-NEXT: cuMemPoolGetAttribute 4
+  // CHECK-NEXT: cuMemPoolSetAttribute 4 = 268435456
   // CHECK-NEXT: cuMemAllocAsync 32 stream 0x77
-  // CHECK-NEXT: cuDeviceGetAttribute 115
   // CHECK-NEXT: cuMemFreeAsync stream 0x77
+  // NOPOOLS-NOT: cuMemPool
   // NOPOOLS: cuMemAlloc 32
+  // KEEPS: cuMemPoolGetAttribute
+  // KEEPS-NEXT: cuMemAllocAsync 32
   // NOPOOLS: cuMemFree{{$}}
 
   // The driver itself frees what it has at the end of the process.

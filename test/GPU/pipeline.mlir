@@ -17,7 +17,9 @@
 // BLOCK: gpu.binary
 // KERNELS: {{^4$}}
 
+// The options are wrong, and not the module, which is not shown.
 // CHIP: error: 'sm_42' is not a chip that code is made for
+// CHIP-NOT: current operation
 // FORMAT: 'elf'
 
 // From tensors to launches on a stream, and to a result on the device; the

@@ -38,6 +38,24 @@ func.func @constant() {
 
 // -----
 
+// Global memory is where all buffers are, whether they say so or not.
+// CHECK-LABEL: func @global_memory
+// CHECK-SAME: (%[[X:.+]]: memref<4xf32>, %[[Y:.+]]: memref<4xf32>) -> memref<4xf32>
+// CHECK: %[[A:.+]] = gpu.alloc () : memref<4xf32>
+// CHECK: gpu.memcpy %[[A]], %[[X]] : memref<4xf32>, memref<4xf32>
+// CHECK: gpu.memcpy %[[Y]], %[[A]] : memref<4xf32>, memref<4xf32>
+// CHECK: return %[[A]]
+func.func @global_memory(%x: memref<4xf32, #gpu.address_space<global>>, %y: memref<4xf32, 1>)
+    -> memref<4xf32, #gpu.address_space<global>> {
+  %a = memref.alloc() : memref<4xf32, #gpu.address_space<global>>
+  memref.copy %x, %a : memref<4xf32, #gpu.address_space<global>> to memref<4xf32, #gpu.address_space<global>>
+  %b = memref.memory_space_cast %a : memref<4xf32, #gpu.address_space<global>> to memref<4xf32>
+  memref.copy %b, %y : memref<4xf32> to memref<4xf32, 1>
+  return %a : memref<4xf32, #gpu.address_space<global>>
+}
+
+// -----
+
 // What is neither given nor a kernel's stays the host's: deallocation keeps
 // account in it.
 // CHECK-LABEL: func @account

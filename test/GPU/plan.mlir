@@ -132,11 +132,14 @@ func.func @long(%x: memref<?x262144xf32>, %y: memref<?x262144xf32>) {
   return
 }
 
-// CHECK: plan.mlir:[[#@LINE+10]]:{{.*}}"a warp per row, 4 rows per block; 4 vectors of 4 per thread, held in registers"
-// CHECK: plan.mlir:[[#@LINE+9]]:{{.*}}"a block of 256 threads per row; 4 vectors of 4 per thread, held in registers"
-// CHECK: plan.mlir:[[#@LINE+8]]:{{.*}}"a block of 1024 threads per row; 4 vectors of 4 per thread, held in registers"
-// CHECK: plan.mlir:[[#@LINE+7]]:{{.*}}"a cluster of 8 blocks of 1024 threads per row; 4 vectors of 4 per thread, held in registers"
-// CHECK: plan.mlir:[[#@LINE+6]]:{{.*}}"blocks of 512 threads share a row, a launch a pass; 4 vectors of 4 per thread, read 2 times"
+// CHECK: plan.mlir:[[#@LINE+13]]:{{.*}}"a warp per row, 4 rows per block; 4 vectors of 4 per thread, held in registers"
+// CHECK: plan.mlir:[[#@LINE+12]]:{{.*}}"a block of 256 threads per row; 4 vectors of 4 per thread, held in registers"
+// CHECK: plan.mlir:[[#@LINE+11]]:{{.*}}"a block of 1024 threads per row; 4 vectors of 4 per thread, held in registers"
+// CHECK: plan.mlir:[[#@LINE+10]]:{{.*}}"a cluster of 8 blocks of 1024 threads per row; 4 vectors of 4 per thread, held in registers"
+// CHECK: plan.mlir:[[#@LINE+9]]:{{.*}}"blocks of 512 threads share a row, a launch a pass; 4 vectors of 4 per thread, read 2 times"
+// CHECK: plan.mlir:[[#@LINE+8]]:{{.*}}"8 threads per row, 16 rows per block; 16 vectors of 1 per thread, held in registers"
+// CHECK: plan.mlir:[[#@LINE+7]]:{{.*}}"a warp per row, 4 rows per block; 32 vectors of 1 per thread, held in registers"
+// CHECK: plan.mlir:[[#@LINE+6]]:{{.*}}"a block of 512 threads per row; 16 vectors of 1 per thread, held in registers"
 // CHECK: plan.mlir:[[#@LINE+5]]:{{.*}}"a block of 512 threads per row; 16 vectors of 1 per thread, read 2 times"
 // CHECK: plan.mlir:[[#@LINE+4]]:{{.*}}"blocks of 512 threads share a row, a launch a pass; 16 vectors of 1 per thread, read 2 times"
 // SM80: plan.mlir:[[#@LINE+3]]:{{.*}}"a block of 512 threads per row; 4 vectors of 4 per thread, read 2 times"
@@ -194,6 +197,13 @@ func.func @double_exp(%x: memref<4x8xf64>, %y: memref<4x8xf64>) {
     %t = arith.divf %e, %s : f64
     norm.yield %t : f64
   }
+  return
+}
+
+// CHECK: plan.mlir:[[#@LINE+2]]:{{.*}}[Missed]{{.*}}what launches a kernel has no memory of #gpu.address_space<workgroup>
+func.func @shared(%x: memref<4x8xf32, #gpu.address_space<workgroup>>) {
+  norm.rms_norm ins(%x : memref<4x8xf32, #gpu.address_space<workgroup>>)
+      outs(%x : memref<4x8xf32, #gpu.address_space<workgroup>>) dims = [1] eps = 1.0e-5
   return
 }
 

@@ -179,6 +179,16 @@ int main(int argc, char **argv) {
   cl::HideUnrelatedOptions(category);
   cl::ParseCommandLineOptions(argc, argv,
                               "Runs every norm through every road\n");
+  // Far rows and functions are judged whatever that is.
+  if (!road.empty() && llvm::none_of(getRoads(), [](const Road &known) {
+        return known.name == road;
+      })) {
+    llvm::errs() << "norm-numerics: error: no road '" << road << "'; there are";
+    for (const Road &known : getRoads())
+      llvm::errs() << ' ' << known.name;
+    llvm::errs() << '\n';
+    return 1;
+  }
   if (print) {
     for (const KernelCase &kernel : selectCases())
       llvm::outs() << "// " << kernel.getName() << ", "

@@ -63,7 +63,7 @@ def log(capfd):
 
     def read():
         lines = capfd.readouterr().err.splitlines()
-        return [line for line in lines if not re.match("cuModule|cuDevice|cuMemAlloc |cuFuncSet", line)]
+        return [line for line in lines if not re.match("cuModule|cuDevice|cuMemPool|cuMemAlloc |cuFuncSet", line)]
 
     read()
     return read
@@ -319,9 +319,10 @@ def test_buffers_between_kernels(log):
     np.testing.assert_allclose(got, a / np.sqrt((a * a).sum(0) + 1e-5), rtol=1e-5)
 
 
-def test_rows_shared_by_blocks(log):
-    """What these leave for each other is on the stream as well."""
-    norm = norm_mlir.compile(
+@pytest.fixture(scope="module")
+def shared_rows():
+    """Blocks share a row, and leave what they know of it in memory of their own."""
+    return norm_mlir.compile(
         """
         func.func @norm(%x: tensor<4x8xf32>) -> tensor<4x8xf32> {
           %e = tensor.empty() : tensor<4x8xf32>
@@ -331,9 +332,13 @@ def test_rows_shared_by_blocks(log):
         target="cuda",
         options="split-rows-above=4",
     )
+
+
+def test_rows_shared_by_blocks(shared_rows, log):
+    """What these leave for each other is on the stream as well."""
     x, y = Tensor(array(4, 8)), Tensor(array(4, 8))
     log()
-    norm(x, out=y)
+    shared_rows(x, out=y)
     calls = [re.sub(" grid.*(stream 0x70).*| [0-9]+ ", r" \1", line) for line in log()]
     assert calls[1:-1] == [
         "cuMemAllocAsync stream 0x70",
@@ -344,6 +349,37 @@ def test_rows_shared_by_blocks(log):
     centred = x.values - x.values.mean(1, keepdims=True)
     want = centred / np.sqrt((centred**2).mean(1, keepdims=True) + 1e-5)
     np.testing.assert_allclose(y.values, want, rtol=1e-4, atol=1e-6)
+
+
+def test_memory_is_freed_after_a_failure(shared_rows, log, monkeypatch):
+    """Whoever runs out of memory, and tries again, must not have less of it."""
+    x, y = Tensor(array(4, 8)), Tensor(array(4, 8))
+    monkeypatch.setenv("FAKE_CUDA_FAIL", "cuLaunchKernelEx")
+    log()
+    with pytest.raises(RuntimeError, match="cuLaunchKernelEx"):
+        shared_rows(x, out=y)
+    lines = "\n".join(log())
+    assert lines.count("cuMemAllocAsync") == lines.count("cuMemFreeAsync") == 1
+
+
+def test_f8():
+    """DLPack numbers f8E5M2, the upper half of float16, as 12."""
+    norm = norm_mlir.compile(
+        """
+        func.func @norm(%x: tensor<4x8xf32>) -> tensor<4x8xf8E5M2> {
+          %e = tensor.empty() : tensor<4x8xf32>
+          %y = norm.rms_norm ins(%x : tensor<4x8xf32>) outs(%e : tensor<4x8xf32>) dims = [1] eps = 1.0e-5
+          %q = arith.truncf %y : tensor<4x8xf32> to tensor<4x8xf8E5M2>
+          return %q : tensor<4x8xf8E5M2>
+        }""",
+        target="cuda",
+        options="chip=sm_90",
+    )
+    x, y = DLPackArray(array(4, 8)), DLPackArray(np.zeros((4, 8), np.uint8))
+    y.tensor.code = 12
+    norm(x, out=y)
+    got = (y.values.astype(np.uint16) << 8).view(np.float16)
+    np.testing.assert_allclose(got, expected(x.values, 1, 1)[0], rtol=0.126, atol=1e-4)
 
 
 def test_ready_made():

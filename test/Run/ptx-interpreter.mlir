@@ -3,6 +3,15 @@
 // RUN: norm-run %s --entry=dynamic --target=ptx-interpreter --shape=0=5x999 --shape=1=999 --verify | FileCheck %s
 // RUN: norm-run %s --entry=two_kernels --target=ptx-interpreter --verify | FileCheck %s
 // RUN: norm-run %s --entry=in_place --target=ptx-interpreter --verify | FileCheck %s --check-prefix=MEMREF
+// RUN: norm-run %s --entry=to_f8 --target=ptx-interpreter --verify | FileCheck %s --check-prefix=F8
+// F8: result0: 5x96xf8E4M3FN [
+// F8: result1: 5x96xf8E5M2 [
+// F8: result0: max error {{[^:]*}}; error/bound 0{{.*}}: right
+// F8: result1: max error {{[^:]*}}; error/bound 0{{.*}}: right
+// RUN: norm-run %s --entry=residual_in_place --target=ptx-interpreter --verify | FileCheck %s --check-prefix=BOTH
+// BOTH: argument0: max error {{[^:]*}}; error/bound 0{{.*}}: right
+// BOTH: argument1: max error {{[^:]*}}; error/bound 0{{.*}}: right
+// RUN: norm-run %s --entry=in_global_memory --target=ptx-interpreter --verify | FileCheck %s --check-prefix=MEMREF
 // RUN: norm-run %s --entry=two_kernels --target=ptx-interpreter --pipeline-options=chip=sm_80 --verify | FileCheck %s
 // RUN: norm-run %s --entry=dequantize --target=ptx-interpreter --verify | FileCheck %s
 // RUN: norm-run %s --entry=loop --target=ptx-interpreter --verify | FileCheck %s
@@ -69,6 +78,27 @@ func.func @in_place(%x: memref<4x4096xf32>) {
   return
 }
 
+// The sum in place of the residual, and its norm in place of the other.
+func.func @residual_in_place(%x: memref<4x100xf32>, %r: memref<4x100xf32>) {
+  norm.generic (d0: parallel, d1: reduction)
+      ins(%x[d0, d1], %r[d0, d1] : memref<4x100xf32>, memref<4x100xf32>)
+      outs(%x[d0, d1], %r[d0, d1] : memref<4x100xf32>, memref<4x100xf32>) (%a, %b) {
+    %sum = arith.addf %a, %b : f32
+    %mean, %var = norm.reduce moments %sum : f32
+    %c = arith.subf %sum, %mean : f32
+    %rstd = math.rsqrt %var : f32
+    %y = arith.mulf %c, %rstd : f32
+    norm.yield %y, %sum : f32, f32
+  }
+  return
+}
+
+#global = #gpu.address_space<global>
+func.func @in_global_memory(%x: memref<4x96xf32, #global>) {
+  norm.rms_norm ins(%x : memref<4x96xf32, #global>) outs(%x : memref<4x96xf32, #global>) dims = [1] eps = 1.0e-5
+  return
+}
+
 func.func @long_in_place(%x: memref<2x40000xf32>) {
   norm.layer_norm ins(%x : memref<2x40000xf32>) outs(%x : memref<2x40000xf32>) dims = [1] eps = 1.0e-5
   return
@@ -110,6 +140,21 @@ func.func @through_f8(%x: tensor<5x96xf32>) -> tensor<5x96xf32> {
   %q = arith.truncf %y : tensor<5x96xf32> to tensor<5x96xf8E4M3FN>
   %d = arith.extf %q : tensor<5x96xf8E4M3FN> to tensor<5x96xf32>
   return %d : tensor<5x96xf32>
+}
+
+// Results of f8, of which the larger overflow to NaN and infinity.
+func.func @to_f8(%x: tensor<5x96xf32>, %s: tensor<5x96xf8E5M2>) -> (tensor<5x96xf8E4M3FN>, tensor<5x96xf8E5M2>) {
+  %e = tensor.empty() : tensor<5x96xf32>
+  %k = arith.constant dense<200.0> : tensor<5x96xf32>
+  %k2 = arith.constant dense<20000.0> : tensor<5x96xf32>
+  %w = arith.extf %s : tensor<5x96xf8E5M2> to tensor<5x96xf32>
+  %v = arith.addf %x, %w : tensor<5x96xf32>
+  %y = norm.rms_norm ins(%v : tensor<5x96xf32>) outs(%e : tensor<5x96xf32>) dims = [1] eps = 1.0e-5
+  %z = arith.mulf %y, %k : tensor<5x96xf32>
+  %q = arith.truncf %z : tensor<5x96xf32> to tensor<5x96xf8E4M3FN>
+  %z2 = arith.mulf %y, %k2 : tensor<5x96xf32>
+  %q2 = arith.truncf %z2 : tensor<5x96xf32> to tensor<5x96xf8E5M2>
+  return %q, %q2 : tensor<5x96xf8E4M3FN>, tensor<5x96xf8E5M2>
 }
 
 func.func @no_kernel(%x: tensor<9x33xf64>) -> tensor<9x33xf64> {

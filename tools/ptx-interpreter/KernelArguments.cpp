@@ -32,6 +32,8 @@ parseType(StringRef text) {
           .Case("bf16", DType::bf16)
           .Case("f32", DType::f32)
           .Case("f64", DType::f64)
+          .Case("f8E4M3FN", DType::f8E4M3FN)
+          .Case("f8E5M2", DType::f8E5M2)
           .Default(std::nullopt);
   SmallVector<int64_t> shape;
   for (StringRef part : ArrayRef(parts).drop_back())

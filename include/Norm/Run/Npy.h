@@ -14,14 +14,15 @@
 
 namespace mlir::norm {
 
-/// Reads a .npy file, format version 1 or 2. A file says nothing of bf16
-/// (ml_dtypes writes it as two opaque bytes, `<V2`), nor whether integers are
-/// signed in MLIR's eyes; `expected` settles both. Big-endian data, Fortran
-/// order, malformed headers, and files shorter or longer than their header
-/// says are errors.
+/// Reads a .npy file, format version 1 or 2. A file says nothing of bf16 and f8
+/// (ml_dtypes writes them as opaque bytes, `<V2` and `|V1`), nor whether
+/// integers are signed in MLIR's eyes; `expected` settles both. Big-endian
+/// data, Fortran order, malformed headers, and files shorter or longer than
+/// their header says are errors.
 llvm::Expected<HostTensor> readNpy(StringRef path, DType expected);
 
-/// Writes version 1; bf16 as `<V2`, which ml_dtypes views as bfloat16.
+/// Writes version 1; bf16 as `<V2` and f8 as `|V1`, which ml_dtypes views as
+/// such.
 llvm::Error writeNpy(StringRef path, const HostTensor &tensor);
 
 } // namespace mlir::norm

@@ -135,3 +135,37 @@ func.func @ln_bf16_1048576(%x: memref<4x1048576xbf16>, %g: memref<1048576xbf16>,
       outs(%y : memref<4x1048576xbf16>) dims = [1] eps = 1.0e-5
   return
 }
+
+// Two norms of a row, and rows whose elements lie anywhere.
+
+func.func @rms_and_ln_f32_1536(%x: memref<?x1536xf32>, %g: memref<1536xf32>, %h: memref<1536xf32>,
+                               %y: memref<?x1536xf32>, %z: memref<?x1536xbf16>) {
+  norm.generic (d0: parallel, d1: reduction)
+      ins(%x[d0, d1], %g[d1], %h[d1] : memref<?x1536xf32>, memref<1536xf32>, memref<1536xf32>)
+      outs(%y[d0, d1], %z[d0, d1] : memref<?x1536xf32>, memref<?x1536xbf16>) (%xe, %ge, %he) {
+    %n = norm.count : f32
+    %eps = arith.constant 1.0e-5 : f32
+    %x2 = arith.mulf %xe, %xe : f32
+    %q = norm.reduce add %x2 : f32
+    %ms = arith.divf %q, %n : f32
+    %mse = arith.addf %ms, %eps : f32
+    %rms = math.rsqrt %mse : f32
+    %a = arith.mulf %xe, %rms : f32
+    %ya = arith.mulf %a, %ge : f32
+    %mean, %var = norm.reduce moments %xe : f32
+    %ve = arith.addf %var, %eps : f32
+    %rstd = math.rsqrt %ve : f32
+    %c = arith.subf %xe, %mean : f32
+    %b = arith.mulf %c, %rstd : f32
+    %bh = arith.mulf %b, %he : f32
+    %zb = arith.truncf %bh : f32 to bf16
+    norm.yield %ya, %zb : f32, bf16
+  }
+  return
+}
+
+func.func @ln_any_strides(%x: memref<?x?xf32, strided<[?, ?], offset: ?>>, %y: memref<?x?xf32, strided<[?, ?], offset: ?>>) {
+  norm.layer_norm ins(%x : memref<?x?xf32, strided<[?, ?], offset: ?>>)
+      outs(%y : memref<?x?xf32, strided<[?, ?], offset: ?>>) dims = [1] eps = 1.0e-5
+  return
+}

@@ -1,0 +1,52 @@
+//===- RegisterBudget.cpp - Registers of a kernel ---------------*- C++ -*-===//
+//
+// Part of the Norm project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "RegisterBudget.h"
+#include "AccessWidth.h"
+
+using namespace mlir;
+using namespace mlir::norm;
+
+int64_t mlir::norm::getRegisters(const GPUPlan &plan,
+                                 const RowProgram &program) {
+  GenericOp op = program.getOp();
+  int64_t inputs = 0, words = 1;
+  bool hasFunctions = false;
+  for (unsigned i = 0; i < op.getInputs().size(); ++i)
+    inputs += op.getInputMap(i).isPermutation();
+  op.getBody().walk([&](Operation *nested) {
+    hasFunctions |= isa<math::MathDialect>(nested->getDialect()) &&
+                    !isa<math::RsqrtOp, math::SqrtOp>(nested);
+    for (Type type : nested->getResultTypes())
+      if (type.isF64())
+        words = 2;
+  });
+  int64_t elements = plan.vectorsPerThread * plan.vectorWidth;
+  int64_t registers = 32 + elements * words * std::clamp<int64_t>(inputs, 1, 2);
+  // Whether elements are there, and where, is to be held too.
+  if (elements > elementsPerThread)
+    registers += elements / 2;
+  bool isDynamic = llvm::any_of(plan.reductionDims, [&](unsigned dim) {
+    return ShapedType::isDynamic(op.getStaticLoopRanges()[dim]);
+  });
+  if (isDynamic || !plan.isHeld)
+    registers += plan.rowsPerBlock == 1 ? 16 : 32;
+  // The vector at hand, and what its functions need.
+  if (plan.vectorWidth > 4)
+    registers += 8;
+  if (hasFunctions)
+    registers += 16;
+  if (isScattered(plan, op))
+    registers += 4 * elements;
+  // What is reduced at once has sums of its own.
+  size_t reduces = 1;
+  for (ArrayRef<ReduceOp> pass : program.getPasses())
+    reduces = std::max(reduces, pass.size());
+  registers += 16 * (int64_t(reduces) - 1);
+  return registers;
+}

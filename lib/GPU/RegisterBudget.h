@@ -1,0 +1,26 @@
+//===- RegisterBudget.h - Registers of a kernel -----------------*- C++ -*-===//
+//
+// Part of the Norm project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef NORM_LIB_GPU_REGISTERBUDGET_H
+#define NORM_LIB_GPU_REGISTERBUDGET_H
+
+#include "Norm/GPU/Plan.h"
+
+namespace mlir::norm {
+
+/// Elements of a row that a thread holds: enough loads in flight, and few
+/// enough registers for several blocks.
+constexpr int64_t elementsPerThread = 16;
+
+/// Room for what a thread holds, and no more: left alone, ptxas would spill to
+/// have more blocks on a multiprocessor, or load parameters long before use.
+int64_t getRegisters(const GPUPlan &plan, const RowProgram &program);
+
+} // namespace mlir::norm
+
+#endif // NORM_LIB_GPU_REGISTERBUDGET_H
