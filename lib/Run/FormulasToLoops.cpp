@@ -266,16 +266,24 @@ static void emitGeneric(OpBuilder &builder, GenericOp op) {
     outs.push_back(
         loops.write(init, BodyEvaluator::getDims(op.getOutputMap(i))));
 
+  // An out may be the buffer of an input: nothing is stored before all that is
+  // computed of what is there.
+  auto evaluateOuts = [&](bool elementwise) {
+    SmallVector<std::pair<Value, Buffer>> stored;
+    for (auto [i, value] : llvm::enumerate(op.getYields()))
+      if (op.isElementwiseOut(i) == elementwise)
+        stored.push_back({body.evaluate(value), outs[i]});
+    return stored;
+  };
   loops.forEachRow([&] {
     body.evaluateReduces();
-    for (auto [i, value] : llvm::enumerate(op.getYields()))
-      if (!op.isElementwiseOut(i))
-        loops.store(body.evaluate(value), outs[i]);
+    auto rowOuts = evaluateOuts(/*elementwise=*/false);
     loops.forEachElement([&] {
-      for (auto [i, value] : llvm::enumerate(op.getYields()))
-        if (op.isElementwiseOut(i))
-          loops.store(body.evaluate(value), outs[i]);
+      for (auto [value, out] : evaluateOuts(/*elementwise=*/true))
+        loops.store(value, out);
     });
+    for (auto [value, out] : rowOuts)
+      loops.store(value, out);
   });
   loops.replace(op);
 }
