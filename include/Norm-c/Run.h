@@ -30,7 +30,9 @@ typedef enum MlirNormDType {
   MlirNormF16,
   MlirNormBF16,
   MlirNormF32,
-  MlirNormF64
+  MlirNormF64,
+  MlirNormF8E4M3FN,
+  MlirNormF8E5M2
 } MlirNormDType;
 
 /// An array of the caller's: element [i, j, …] is at data[i·strides[0] +

@@ -20,13 +20,13 @@ static llvm::Error errorOfArgument(intptr_t i, const Twine &what) {
 /// What a HostTensor takes for granted.
 static llvm::Expected<HostTensor> getTensor(intptr_t i,
                                             const MlirNormArray &array) {
-  if (array.dtype < MlirNormI1 || array.dtype > MlirNormF64)
+  if (array.dtype < MlirNormI1 || array.dtype > MlirNormF8E5M2)
     return errorOfArgument(i, "has no dtype of MlirNormDType");
   if (array.rank < 0 || (array.rank > 0 && !array.shape))
     return errorOfArgument(i, "has no shape");
   static_assert(DType(MlirNormI1) == DType::i1 &&
                     DType(MlirNormF16) == DType::f16 &&
-                    DType(MlirNormF64) == DType::f64,
+                    DType(MlirNormF8E5M2) == DType::f8E5M2,
                 "one order of dtypes");
   DType dtype = DType(array.dtype);
   ArrayRef<int64_t> shape(array.shape, array.rank);

@@ -36,11 +36,12 @@ static double roundTo(DType dtype, double value) {
 }
 
 /// NaN and infinities agree with themselves. A value that overflows the type
-/// may be its infinity.
+/// may be its infinity, or NaN where it has none.
 static bool agreesOutsideTheFinite(DType dtype, double got, double expected) {
-  if (std::isnan(expected) || std::isnan(got))
-    return std::isnan(expected) && std::isnan(got);
-  return got == expected || got == roundTo(dtype, expected);
+  double rounded = roundTo(dtype, expected);
+  if (std::isnan(rounded) || std::isnan(got))
+    return std::isnan(rounded) && std::isnan(got);
+  return got == expected || got == rounded;
 }
 
 static void compareFloats(const HostTensor &got, const HostTensor &expected,

@@ -21,6 +21,10 @@ std::optional<DType> mlir::norm::getDType(Type type) {
     return DType::f32;
   if (type.isF64())
     return DType::f64;
+  if (isa<Float8E4M3FNType>(type))
+    return DType::f8E4M3FN;
+  if (isa<Float8E5M2Type>(type))
+    return DType::f8E5M2;
   if (type.isIndex())
     return DType::i64;
   auto integer = dyn_cast<IntegerType>(type);
@@ -43,13 +47,14 @@ std::optional<DType> mlir::norm::getDType(Type type) {
 }
 
 StringRef mlir::norm::toString(DType dtype) {
-  static constexpr StringLiteral names[] = {"i1",  "i8",   "i16", "i32", "i64",
-                                            "f16", "bf16", "f32", "f64"};
+  static constexpr StringLiteral names[] = {"i1",  "i8",       "i16",   "i32",
+                                            "i64", "f16",      "bf16",  "f32",
+                                            "f64", "f8E4M3FN", "f8E5M2"};
   return names[unsigned(dtype)];
 }
 
 unsigned mlir::norm::getByteWidth(DType dtype) {
-  static constexpr unsigned widths[] = {1, 1, 2, 4, 8, 2, 2, 4, 8};
+  static constexpr unsigned widths[] = {1, 1, 2, 4, 8, 2, 2, 4, 8, 1, 1};
   return widths[unsigned(dtype)];
 }
 
@@ -63,6 +68,10 @@ const llvm::fltSemantics &mlir::norm::getSemantics(DType dtype) {
     return APFloat::BFloat();
   case DType::f32:
     return APFloat::IEEEsingle();
+  case DType::f8E4M3FN:
+    return APFloat::Float8E4M3FN();
+  case DType::f8E5M2:
+    return APFloat::Float8E5M2();
   default:
     return APFloat::IEEEdouble();
   }

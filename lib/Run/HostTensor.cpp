@@ -116,17 +116,20 @@ template <typename T> static void store(char *address, T value) {
   std::memcpy(address, &value, sizeof(T));
 }
 
-static double loadHalf(const char *address, DType dtype) {
-  APFloat value(getSemantics(dtype), APInt(16, load<uint16_t>(address)));
+template <typename Bits>
+static double loadFloat(const char *address, DType dtype) {
+  APFloat value(getSemantics(dtype),
+                APInt(8 * sizeof(Bits), load<Bits>(address)));
   return value.convertToDouble();
 }
 
-static void storeHalf(char *address, DType dtype, double value) {
+template <typename Bits>
+static void storeFloat(char *address, DType dtype, double value) {
   APFloat rounded(value);
   bool losesInfo;
   rounded.convert(getSemantics(dtype), APFloat::rmNearestTiesToEven,
                   &losesInfo);
-  store<uint16_t>(address, rounded.bitcastToAPInt().getZExtValue());
+  store<Bits>(address, rounded.bitcastToAPInt().getZExtValue());
 }
 
 /// Out-of-range doubles have no integer: NaN and infinities become 0.
@@ -148,7 +151,7 @@ double HostTensor::get(int64_t position) const {
   case DType::i64:
     return load<int64_t>(address);
   case DType::f16:
-    return loadHalf(address, dtype);
+    return loadFloat<uint16_t>(address, dtype);
   case DType::bf16:
     // The upper half of an f32.
     return llvm::bit_cast<float>(uint32_t(load<uint16_t>(address)) << 16);
@@ -156,6 +159,9 @@ double HostTensor::get(int64_t position) const {
     return load<float>(address);
   case DType::f64:
     return load<double>(address);
+  case DType::f8E4M3FN:
+  case DType::f8E5M2:
+    return loadFloat<uint8_t>(address, dtype);
   }
   llvm_unreachable("all dtypes are handled");
 }
@@ -175,11 +181,14 @@ void HostTensor::set(int64_t position, double value) {
     return store<int64_t>(address, toInteger(value));
   case DType::f16:
   case DType::bf16:
-    return storeHalf(address, dtype, value);
+    return storeFloat<uint16_t>(address, dtype, value);
   case DType::f32:
     return store<float>(address, value);
   case DType::f64:
     return store<double>(address, value);
+  case DType::f8E4M3FN:
+  case DType::f8E5M2:
+    return storeFloat<uint8_t>(address, dtype, value);
   }
 }
 

@@ -116,6 +116,9 @@ static SmallVector<StringRef> getDescrs(DType expected) {
     return {"<f4"};
   case DType::f64:
     return {"<f8"};
+  case DType::f8E4M3FN:
+  case DType::f8E5M2:
+    return {"|V1", "<V1", "<f1", "|f1"};
   }
   llvm_unreachable("all dtypes are handled");
 }

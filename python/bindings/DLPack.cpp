@@ -32,6 +32,10 @@ static std::optional<DType> getDType(DLDataType type) {
     return type.bits == 16 ? std::optional(DType::bf16) : std::nullopt;
   case kDLBool:
     return type.bits == 8 ? std::optional(DType::i1) : std::nullopt;
+  case kDLFloat8_e4m3fn:
+    return type.bits == 8 ? std::optional(DType::f8E4M3FN) : std::nullopt;
+  case kDLFloat8_e5m2:
+    return type.bits == 8 ? std::optional(DType::f8E5M2) : std::nullopt;
   case kDLInt:
   case kDLUInt:
     if (type.bits == 8)
@@ -54,6 +58,10 @@ DLDataType mlir::norm::python::getDLDataType(DType dtype) {
     return {kDLBfloat, bits, 1};
   if (dtype == DType::i1)
     return {kDLBool, bits, 1};
+  if (dtype == DType::f8E4M3FN)
+    return {kDLFloat8_e4m3fn, bits, 1};
+  if (dtype == DType::f8E5M2)
+    return {kDLFloat8_e5m2, bits, 1};
   return {uint8_t(isFloat(dtype) ? kDLFloat : kDLInt), bits, 1};
 }
 

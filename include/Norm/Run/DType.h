@@ -17,7 +17,19 @@ namespace mlir::norm {
 
 /// What a tensor in memory can hold. Integers are signless, as in MLIR; index
 /// is i64.
-enum class DType { i1, i8, i16, i32, i64, f16, bf16, f32, f64 };
+enum class DType {
+  i1,
+  i8,
+  i16,
+  i32,
+  i64,
+  f16,
+  bf16,
+  f32,
+  f64,
+  f8E4M3FN,
+  f8E5M2
+};
 
 /// The dtype of a builtin type, if there is one.
 std::optional<DType> getDType(Type type);
