@@ -22,7 +22,8 @@ constexpr int64_t longRowBytes = 4096;
 /// The stores fetch the block that comes next. Where fetches may be dropped,
 /// they also fetch the one after it, and the statistics before them the next
 /// one again: what has arrived costs little, and what was dropped has two more
-/// chances. Neither the stores alone nor all fetches in both passes are as fast.
+/// chances. Neither the stores alone nor all fetches in both passes are as
+/// fast.
 void VectorLoops::emitComingRows() {
   comingRows = rowsAgain = laterRows = {};
   if (!streams || values.isScalar || values.mask ||
@@ -46,8 +47,8 @@ void VectorLoops::emitComingRows() {
   Value last = builder.createOrFold<arith::SubIOp>(loc, values.extents[dim],
                                                    index(atOnce));
   auto emitAhead = [&](int64_t blocks, Value condition) {
-    Value rows = arith::AddIOp::create(builder, loc, current,
-                                       index(blocks * atOnce));
+    Value rows =
+        arith::AddIOp::create(builder, loc, current, index(blocks * atOnce));
     rows = arith::MinUIOp::create(builder, loc, rows, last);
     return builder.createOrFold<arith::SelectOp>(loc, condition, rows, current);
   };

@@ -61,9 +61,13 @@ void VectorLoops::emitVectorStores(Store store) {
       emitPrefetch(row, comingRows);
       emitPrefetch(row, laterRows);
     }
-    for (unsigned i : elementOuts) {
+    // All loads ahead of all stores: an out may be an input in place.
+    SmallVector<Value> stored =
+        llvm::map_to_vector(elementOuts, [&](unsigned i) {
+          return values.getSpread(op.getYields()[i], row);
+        });
+    for (auto [i, value] : llvm::zip_equal(elementOuts, stored)) {
       Value out = op.getOutputs()[i];
-      Value value = values.getSpread(op.getYields()[i], row);
       SmallVector<Value> at = values.getIndices(op.getOutputMap(i), row);
       if (values.isScalar)
         memref::StoreOp::create(builder, loc, value, out, at);
@@ -176,21 +180,24 @@ void VectorLoops::emitPeeledLaneLoop() {
 
 /// Outs with one value per row; a vector of them where every lane is a row.
 void VectorLoops::emitRowStores() {
-  for (auto [i, out] : llvm::enumerate(op.getOutputs())) {
-    if (op.isElementwiseOut(i))
-      continue;
-    for (unsigned row = 0; row < values.numRows; ++row) {
-      Value yielded = op.getYields()[i];
+  bool isScalar = plan.reducesAcrossLanes || values.isScalar;
+  for (unsigned row = 0; row < values.numRows; ++row) {
+    // All loads ahead of all stores here too.
+    SmallVector<std::pair<unsigned, Value>> stored;
+    for (auto [i, yielded] : llvm::enumerate(op.getYields()))
+      if (!op.isElementwiseOut(i))
+        stored.push_back({i, isScalar ? values.get(yielded, row)
+                                      : values.getSpread(yielded, row)});
+    for (auto [i, value] : stored) {
+      Value out = op.getOutputs()[i];
       SmallVector<Value> at = values.getIndices(op.getOutputMap(i), row);
-      if (plan.reducesAcrossLanes || values.isScalar)
-        memref::StoreOp::create(builder, loc, values.get(yielded, row), out,
-                                at);
+      if (isScalar)
+        memref::StoreOp::create(builder, loc, value, out, at);
       else if (values.mask)
         vector::MaskedStoreOp::create(builder, loc, out, at, values.mask,
-                                      values.getSpread(yielded, row));
+                                      value);
       else
-        vector::StoreOp::create(builder, loc, values.getSpread(yielded, row),
-                                out, at);
+        vector::StoreOp::create(builder, loc, value, out, at);
     }
   }
 }

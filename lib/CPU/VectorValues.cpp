@@ -211,12 +211,16 @@ Value VectorValues::emitCentred(Operation *op, unsigned row) {
     }
     return known;
   };
-  Value v = getSpread(sub.getLhs(), row);
+  bool varies = variesAlongLanes(op->getResult(0));
+  auto spreadIf = [&](Value value, unsigned scope) {
+    return varies ? spread(value, scope) : value;
+  };
+  Value v = spreadIf(get(sub.getLhs(), row), getScope(sub.getLhs()));
   Value first = arith::SubFOp::create(builder, loc, v,
-                                      spread(getRow(mean->value), rowScope));
+                                      spreadIf(getRow(mean->value), rowScope));
   if (!factor)
     return arith::SubFOp::create(builder, loc, first,
-                                 spread(getRow(mean->delta), rowScope));
+                                 spreadIf(getRow(mean->delta), rowScope));
   auto contract = arith::FastMathFlags::contract;
   unsigned factorScope = std::max(rowScope, getScope(factor));
   Value rho, product;
@@ -238,9 +242,9 @@ Value VectorValues::emitCentred(Operation *op, unsigned row) {
     product = multiply(getRow(mean->delta), rho);
   }
   Value scaled = arith::MulFOp::create(builder, loc, first,
-                                       spread(rho, factorScope), contract);
+                                       spreadIf(rho, factorScope), contract);
   return arith::SubFOp::create(builder, loc, scaled,
-                               spread(product, factorScope), contract);
+                               spreadIf(product, factorScope), contract);
 }
 
 /// The op on vectors if its value varies along the lanes.

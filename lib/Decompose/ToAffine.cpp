@@ -239,10 +239,12 @@ void RowLoops::emitElements() {
 }
 
 void RowLoops::emitRowOuts() {
-  for (auto [i, yielded] : llvm::enumerate(op.getYields())) {
-    if (op.isElementwiseOut(i))
-      continue;
-    Value value = emitValue(yielded, row);
+  // All loads ahead of all stores here too.
+  SmallVector<std::pair<unsigned, Value>> stored;
+  for (auto [i, yielded] : llvm::enumerate(op.getYields()))
+    if (!op.isElementwiseOut(i))
+      stored.push_back({i, emitValue(yielded, row)});
+  for (auto [i, value] : stored) {
     SmallVector<Value> indices;
     for (AffineExpr expr : op.getOutputMap(i).getResults())
       indices.push_back(ivs[cast<AffineDimExpr>(expr).getPosition()]);

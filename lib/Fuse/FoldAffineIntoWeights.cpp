@@ -29,11 +29,10 @@ template <typename Op> struct FoldAffine : OpRewritePattern<Op> {
 
 /// Why the affine part of `norm` cannot go into its users; empty if it can.
 template <typename Op> static std::string findRefusal(Op norm, bool computes) {
-  if (norm.getXType().getRank() != 2 ||
-      norm.getDims() != ArrayRef<int64_t>{1} ||
+  if (norm.getDims() != ArrayRef<int64_t>{norm.getXType().getRank() - 1} ||
       (norm.getScale() && norm.getScaleDimsOrDefault() != norm.getDims()) ||
       (norm.getShift() && norm.getShiftDimsOrDefault() != norm.getDims()))
-    return "the norm is not over the rows of a matrix";
+    return "the norm is not over the last dim, or its scale or shift is not";
   if (norm.getRounding() != Rounding::after_scale)
     return "the norm is rounded before it is scaled";
   Type type = norm.getXType().getElementType();
@@ -48,15 +47,29 @@ template <typename Op> static std::string findRefusal(Op norm, bool computes) {
   return "";
 }
 
-/// The same for one of its users.
-static std::string findRefusal(linalg::MatmulOp matmul, Value normalized,
+/// The dim of the weight that the norm's rows are multiplied along; none if the
+/// matmul is of another form.
+static std::optional<unsigned> findWeightDim(linalg::MatmulOp matmul) {
+  SmallVector<AffineMap> maps = matmul.getIndexingMapsArray();
+  AffineMap transposed = AffineMap::getMultiDimMapWithTargets(
+      3, ArrayRef<unsigned>{1, 2}, matmul.getContext());
+  SmallVector<AffineMap> plain =
+      linalg::MatmulOp::getDefaultIndexingMaps(matmul.getContext());
+  if (maps[0] != plain[0] || maps[2] != plain[2])
+    return std::nullopt;
+  if (maps[1] == plain[1])
+    return 0;
+  return maps[1] == transposed ? std::optional<unsigned>(1) : std::nullopt;
+}
+
+/// The same for one of its users, which reads its result as `rows`.
+static std::string findRefusal(linalg::MatmulOp matmul, Value rows,
                                bool computes) {
-  if (matmul.hasUserDefinedMaps())
-    return "it broadcasts or transposes an operand";
-  if (matmul.getInputs()[0] != normalized ||
-      matmul.getInputs()[1] == normalized)
+  if (!findWeightDim(matmul))
+    return "it broadcasts an operand, or transposes one that is not the weight";
+  if (matmul.getInputs()[0] != rows || matmul.getInputs()[1] == rows)
     return "the norm is not its left operand";
-  Type type = getElementTypeOrSelf(normalized.getType());
+  Type type = getElementTypeOrSelf(rows.getType());
   for (Value operand : matmul->getOperands())
     if (getElementTypeOrSelf(operand.getType()) != type)
       return "it mixes types";
@@ -65,25 +78,32 @@ static std::string findRefusal(linalg::MatmulOp matmul, Value normalized,
   return "";
 }
 
-/// β·W.
+/// β·W, along dim `dim` of W.
 static Channels foldShift(OpBuilder &builder, Location loc, Value weight,
-                          const Channels &beta) {
+                          unsigned dim, const Channels &beta) {
   auto type = cast<RankedTensorType>(weight.getType());
   SmallVector<double> known = getConstantElements(weight);
   if (!known.empty() && beta.isKnown()) {
-    SmallVector<double> sums(type.getDimSize(1), 0.0);
-    for (auto [i, w] : llvm::enumerate(known))
-      sums[i % sums.size()] += beta.known[i / sums.size()] * w;
+    SmallVector<double> sums(type.getDimSize(1 - dim), 0.0);
+    for (auto [i, w] : llvm::enumerate(known)) {
+      int64_t at[] = {int64_t(i) / type.getDimSize(1),
+                      int64_t(i) % type.getDimSize(1)};
+      sums[at[1 - dim]] += beta.known[at[dim]] * w;
+    }
     return sums;
   }
-  OpFoldResult size = tensor::getMixedSize(builder, loc, weight, 1);
+  OpFoldResult size = tensor::getMixedSize(builder, loc, weight, 1 - dim);
   Value empty =
       tensor::EmptyOp::create(builder, loc, size, type.getElementType());
   Value zero = arith::ConstantOp::create(
       builder, loc, builder.getZeroAttr(type.getElementType()));
   Value init = linalg::FillOp::create(builder, loc, zero, empty).getResult(0);
   Value vector = beta.materialize(builder, loc, type.getElementType());
-  return linalg::VecmatOp::create(builder, loc, ValueRange{vector, weight},
+  if (dim == 0)
+    return linalg::VecmatOp::create(builder, loc, ValueRange{vector, weight},
+                                    init)
+        .getResult(0);
+  return linalg::MatvecOp::create(builder, loc, ValueRange{weight, vector},
                                   init)
       .getResult(0);
 }
@@ -93,12 +113,13 @@ static void foldInto(linalg::MatmulOp matmul, const Channels &gamma,
   rewriter.setInsertionPoint(matmul);
   Location loc = matmul.getLoc();
   Value weight = matmul.getInputs()[1], init = matmul.getOutputs()[0];
+  unsigned dim = *findWeightDim(matmul);
   Value folded =
-      gamma.isNone() ? weight : scaleWeight(rewriter, loc, weight, 0, gamma);
+      gamma.isNone() ? weight : scaleWeight(rewriter, loc, weight, dim, gamma);
   Value shifted = init;
   if (!beta.isNone())
     shifted = mapChannels(
-        rewriter, loc, init, 1, foldShift(rewriter, loc, weight, beta),
+        rewriter, loc, init, 1, foldShift(rewriter, loc, weight, dim, beta),
         [](OpBuilder &nested, Location loc, ValueRange args) {
           return arith::AddFOp::create(nested, loc, args[0], args[1]);
         });
@@ -131,6 +152,25 @@ static Channels getFactors(OpBuilder &builder, Location loc, Value scale,
       });
 }
 
+/// The matmuls that alone read the norm's result, each with the value it reads:
+/// the result, or its rows as one dim. None if others read it too.
+static SetVector<std::pair<Operation *, Value>> findMatmuls(Value normalized) {
+  SetVector<std::pair<Operation *, Value>> matmuls;
+  SmallVector<Value> read{normalized};
+  for (size_t i = 0; i < read.size(); ++i)
+    for (Operation *user : read[i].getUsers()) {
+      auto collapse = dyn_cast<tensor::CollapseShapeOp>(user);
+      if (isa<linalg::MatmulOp>(user))
+        matmuls.insert({user, read[i]});
+      else if (collapse && collapse.getReassociationIndices().size() == 2 &&
+               collapse.getReassociationIndices()[1].size() == 1)
+        read.push_back(collapse);
+      else
+        return {};
+    }
+  return matmuls;
+}
+
 template <typename Op>
 LogicalResult FoldAffine<Op>::matchAndRewrite(Op norm,
                                               PatternRewriter &rewriter) const {
@@ -138,14 +178,13 @@ LogicalResult FoldAffine<Op>::matchAndRewrite(Op norm,
     return rewriter.notifyMatchFailure(norm, "is on buffers");
   if ((!norm.getScale() && !norm.getShift()) || norm->getResult(0).use_empty())
     return failure();
-  Value normalized = norm->getResult(0);
-  SetVector<Operation *> users(llvm::from_range, normalized.getUsers());
-  if (!llvm::all_of(users, llvm::IsaPred<linalg::MatmulOp>))
+  auto matmuls = findMatmuls(norm->getResult(0));
+  if (matmuls.empty())
     return failure();
   std::string reason = findRefusal(norm, computes);
-  for (Operation *user : users) {
+  for (auto [user, rows] : matmuls) {
     if (reason.empty())
-      reason = findRefusal(cast<linalg::MatmulOp>(user), normalized, computes);
+      reason = findRefusal(cast<linalg::MatmulOp>(user), rows, computes);
     if (!reason.empty())
       return refuse(rewriter, user, norm,
                     "scale and shift are not folded into its weight: " +
@@ -155,7 +194,7 @@ LogicalResult FoldAffine<Op>::matchAndRewrite(Op norm,
   Channels gamma = getFactors(rewriter, norm.getLoc(), norm.getScale(),
                               norm.getScaleOffset().convertToDouble());
   Channels beta = norm.getShift();
-  for (Operation *user : users)
+  for (auto [user, rows] : matmuls)
     foldInto(cast<linalg::MatmulOp>(user), gamma, beta, rewriter);
   SmallVector<Value> parameters{norm->getOperands()};
   rewriter.modifyOpInPlace(norm, [&] {

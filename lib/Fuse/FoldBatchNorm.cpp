@@ -10,6 +10,7 @@
 #include "FoldedWeights.h"
 #include "Neighbour.h"
 #include "Norm/Fuse/Patterns.h"
+#include "mlir/Analysis/SliceAnalysis.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/IR/Matchers.h"
 #include <cmath>
@@ -51,6 +52,13 @@ static std::optional<Weight> findWeight(linalg::LinalgOp op, unsigned channel) {
   return std::nullopt;
 }
 
+/// False for a pooling that takes the largest, which no weight scales.
+static bool isSum(linalg::LinalgOp op) {
+  SmallVector<Operation *, 4> combinations;
+  return matchReduction(op.getRegionOutputArgs(), /*redPos=*/0, combinations) &&
+         combinations.size() == 1 && isa<arith::AddFOp>(combinations.front());
+}
+
 /// Why `norm` cannot go into the weight of `op`; empty if it can.
 static std::string findRefusal(BatchNormOp norm, linalg::LinalgOp op,
                                const std::optional<Weight> &weight,
@@ -74,6 +82,8 @@ static std::string findRefusal(BatchNormOp norm, linalg::LinalgOp op,
     return "they are not in the same block";
   if (!weight)
     return "no operand of it has the channel";
+  if (!isSum(op))
+    return "it is no sum";
   if (computes)
     return "";
   for (Value value : {norm.getMean(), norm.getVariance(), norm.getScale(),

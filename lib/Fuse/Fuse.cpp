@@ -53,6 +53,8 @@ public:
         {loc, label, StringAttr::get(loc.getContext(), diag.str())});
   }
 
+  void notifyOperationErased(Operation *op) override { softmaxes.erase(op); }
+
   /// A norm that no fusion applies to.
   void refuse(Operation *norm, StringRef reason) {
     refusals.insert(
@@ -64,6 +66,8 @@ public:
   llvm::StringMap<unsigned> counts;
   SmallVector<Event> fusions;
   SetVector<Event> refusals;
+  /// Those that nothing has been fused with.
+  SoftmaxPrograms softmaxes;
 
 private:
   std::optional<Location> loc;
@@ -138,6 +142,8 @@ bool NormFusePass::applyOnce(FusionListener &listener) {
 }
 
 void NormFusePass::runOnOperation() {
+  FusionListener listener;
+  listener.softmaxes = generalizeSoftmaxes(getOperation());
   convertElementwiseNeighbours(getOperation());
   IRRewriter rewriter(&getContext());
   SmallVector<tensor::CollapseShapeOp> collapses;
@@ -153,13 +159,13 @@ void NormFusePass::runOnOperation() {
   for (tensor::CollapseShapeOp collapse : collapses)
     expandConsumers(rewriter, collapse);
 
-  FusionListener listener;
   // The refusals of the last round, which changed nothing, are those that hold.
   do {
     listener.refusals.clear();
     // What was fused has brought others beside a norm.
     convertElementwiseNeighbours(getOperation());
   } while (applyOnce(listener));
+  restoreSoftmaxes(rewriter, listener.softmaxes);
 
   numProducers += listener.counts.lookup("producers");
   numConsumers += listener.counts.lookup("consumers");

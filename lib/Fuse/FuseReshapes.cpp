@@ -27,9 +27,18 @@ struct FuseReshape : OpInterfaceRewritePattern<RowOpInterface> {
 };
 } // namespace
 
-static bool mayFuse(Operation *neighbour) {
+/// True for what may stand beside a norm once a reshape is out of the way,
+/// whose source it makes or whose result it reads: no matmul, which has more
+/// dims.
+static bool mayFuse(Operation *neighbour, Value reshaped) {
   auto op = dyn_cast_or_null<linalg::LinalgOp>(neighbour);
-  return op && findObstacle(op).empty();
+  auto type = dyn_cast<RankedTensorType>(reshaped.getType());
+  return op && type && op.getNumLoops() <= type.getRank() &&
+         findObstacle(op).empty();
+}
+
+static bool mayFuse(TypedValue<TensorType> source) {
+  return mayFuse(source.getDefiningOp(), source);
 }
 
 /// Groups the loop dims as `reassociation` groups those of an operand with
@@ -116,20 +125,25 @@ LogicalResult FuseReshape::matchAndRewrite(RowOpInterface norm,
   for (OpOperand *input : norm.getDpsInputOperands()) {
     Operation *definingOp = input->get().getDefiningOp();
     if (auto collapse = dyn_cast_or_null<tensor::CollapseShapeOp>(definingOp);
-        collapse && mayFuse(collapse.getSrc().getDefiningOp()))
+        collapse && mayFuse(collapse.getSrc()))
       (void)refuse(rewriter, collapse, norm, "it merges dims of a producer");
     auto expand = dyn_cast_or_null<tensor::ExpandShapeOp>(definingOp);
-    if (expand && mayFuse(expand.getSrc().getDefiningOp()) &&
+    if (expand && mayFuse(expand.getSrc()) &&
         succeeded(tryCollapse(norm, expand, norm.getMatchingIndexingMap(input),
                               expand.getReassociationIndices(), rewriter)))
       return success();
   }
   for (OpResult result : norm->getResults())
     for (Operation *user : result.getUsers()) {
-      if (llvm::none_of(user->getUsers(), mayFuse))
+      if (llvm::none_of(user->getUses(), [](OpOperand &use) {
+            return mayFuse(use.getOwner(), use.get());
+          }))
         continue;
-      if (isa<tensor::ExpandShapeOp>(user))
+      if (auto expand = dyn_cast<tensor::ExpandShapeOp>(user)) {
+        if (readWithoutUnitDims(rewriter, expand))
+          return success();
         (void)refuse(rewriter, user, norm, "it splits a dim of the norm");
+      }
       auto collapse = dyn_cast<tensor::CollapseShapeOp>(user);
       if (collapse &&
           succeeded(tryCollapse(

@@ -76,8 +76,8 @@ static std::string findRefusal(linalg::LinalgOp reduction, RowOpInterface norm,
     return misread;
   AffineMap written =
       reduction.getMatchingIndexingMap(reduction.getDpsInitOperand(0));
-  if (!written.isProjectedPermutation())
-    return "its result keeps the reduced dims as unit dims";
+  if (!written.isProjectedPermutation(/*allowZeroInResults=*/true))
+    return "its result is not indexed by a projected permutation";
   return "";
 }
 
@@ -197,6 +197,17 @@ FuseRowReduction::matchAndRewrite(RowOpInterface norm,
                      "another user of the norm comes before it, and what it "
                      "reads cannot be computed before the norm");
         continue;
+      }
+      linalg::LinalgOp dropped = dropKeptDims(rewriter, reduction);
+      if (!dropped) {
+        (void)refuse(rewriter, reduction, norm,
+                     "its result keeps the reduced dims as unit dims");
+        continue;
+      }
+      if (dropped != reduction) {
+        reduction = dropped;
+        matched = matchRowReduction(reduction, reason);
+        position = findCommonPosition(rewriter, norm, reduction);
       }
       absorb(reduction, *matched, norm, dims, position, rewriter);
       return success();

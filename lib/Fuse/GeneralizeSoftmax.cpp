@@ -6,9 +6,12 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Neighbour.h"
 #include "Norm/Fuse/Patterns.h"
 #include "Norm/IR/Norm.h"
 #include "Norm/IR/ScalarBuilder.h"
+#include "mlir/Rewrite/FrozenRewritePatternSet.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 using namespace mlir;
 using namespace mlir::norm;
@@ -58,4 +61,47 @@ GeneralizeSoftmax::matchAndRewrite(linalg::SoftmaxOp op,
 void mlir::norm::populateGeneralizeSoftmaxPatterns(
     RewritePatternSet &patterns) {
   patterns.add<GeneralizeSoftmax>(patterns.getContext());
+}
+
+namespace {
+struct SoftmaxListener : RewriterBase::Listener {
+  explicit SoftmaxListener(SoftmaxPrograms &programs) : programs(programs) {}
+  using Listener::notifyOperationReplaced;
+  void notifyOperationReplaced(Operation *op, ValueRange results) override {
+    programs[results.front().getDefiningOp()] = op->getAttrDictionary();
+  }
+  SoftmaxPrograms &programs;
+};
+} // namespace
+
+SoftmaxPrograms mlir::norm::generalizeSoftmaxes(Operation *root) {
+  SmallVector<Operation *> ops;
+  root->walk([&](linalg::SoftmaxOp op) {
+    if (isa<RankedTensorType>(op.getInput().getType()))
+      ops.push_back(op);
+  });
+  RewritePatternSet patterns(root->getContext());
+  populateGeneralizeSoftmaxPatterns(patterns);
+  SoftmaxPrograms programs;
+  SoftmaxListener listener(programs);
+  (void)applyOpPatternsGreedily(
+      ops, std::move(patterns),
+      GreedyRewriteConfig()
+          .setStrictness(GreedyRewriteStrictness::ExistingOps)
+          .setRegionSimplificationLevel(GreedySimplifyRegionLevel::Disabled)
+          .enableFolding(false)
+          .enableConstantCSE(false)
+          .setListener(&listener));
+  return programs;
+}
+
+void mlir::norm::restoreSoftmaxes(RewriterBase &rewriter,
+                                  const SoftmaxPrograms &programs) {
+  for (auto [op, attributes] : programs) {
+    rewriter.setInsertionPoint(op);
+    OperationState state(op->getLoc(), linalg::SoftmaxOp::getOperationName(),
+                         op->getOperands(), op->getResultTypes(),
+                         attributes.getValue());
+    rewriter.replaceOp(op, rewriter.create(state));
+  }
 }

@@ -79,9 +79,28 @@ Operation *findCommonPosition(RewriterBase &rewriter, Operation *first,
 /// beside a norm of `root`, or beside each other up to one.
 void convertElementwiseNeighbours(Operation *root);
 
+/// The norm.generic of each linalg.softmax, with the attributes of the latter.
+using SoftmaxPrograms = llvm::DenseMap<Operation *, DictionaryAttr>;
+
+/// Each linalg.softmax on tensors as a row program.
+SoftmaxPrograms generalizeSoftmaxes(Operation *root);
+
+/// Back to linalg.softmax.
+void restoreSoftmaxes(RewriterBase &rewriter, const SoftmaxPrograms &programs);
+
 /// Elementwise generics that read the collapsed value read it as it was before,
 /// and so on behind them: they have the dims of the norm then.
 void expandConsumers(RewriterBase &rewriter, tensor::CollapseShapeOp collapse);
+
+/// A reduction whose result has the reduced dims with extent 1 becomes one
+/// without them, whose result is expanded; others are returned as they are.
+/// Null if that is not possible.
+linalg::LinalgOp dropKeptDims(RewriterBase &rewriter,
+                              linalg::LinalgOp reduction);
+
+/// Lets an elementwise generic that reads a tensor expanded by unit dims read
+/// it as it was before; false if there is none.
+bool readWithoutUnitDims(RewriterBase &rewriter, tensor::ExpandShapeOp expand);
 
 /// Erases what defines the values if it is dead, and then what only it used.
 void eraseIfDead(RewriterBase &rewriter, ValueRange values);

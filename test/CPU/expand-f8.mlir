@@ -1,6 +1,8 @@
 // RUN: split-file %s %t
 // RUN: norm-opt %t/widened.mlir --norm-expand-f8 --canonicalize | FileCheck %t/widened.mlir
-// RUN: not norm-opt %t/rounded.mlir --norm-cpu-pipeline 2>&1 | FileCheck %t/rounded.mlir
+// RUN: norm-run %t/rounded.mlir | FileCheck %t/rounded.mlir --check-prefix=ROUNDED
+// RUN: norm-run %t/rounded.mlir --pipeline-options="cpu=x86-64" | FileCheck %t/rounded.mlir --check-prefix=ROUNDED
+// RUN: not norm-opt %t/computed.mlir --norm-cpu-pipeline 2>&1 | FileCheck %t/computed.mlir
 // RUN: norm-opt %t/memory.mlir --norm-cpu-pipeline="cpu=x86-64" | mlir-translate --mlir-to-llvmir | FileCheck %t/memory.mlir
 
 // What codes stand for: one, the smallest, the largest, and no number.
@@ -56,9 +58,45 @@ func.func @widen(%x: vector<8xf8E4M3FN>) -> vector<8xf32> {
 
 //--- rounded.mlir
 
-// CHECK: rounded.mlir:[[#@LINE+2]]:8: error: 'arith.truncf' op has no code on 'f8E5M2' on the CPU
-func.func @round(%x: f32) -> f8E5M2 {
-  %r = arith.truncf %x : f32 to f8E5M2
+// Ties go to the even code, beyond the largest is NaN or infinity, and from f64
+// nothing is rounded twice.
+
+// ROUNDED: result0: 2x4xi8 [56, 126, 127, -72,
+// ROUNDED: result1: 2x4xi8 [0, 2, 1, -127,
+// ROUNDED: result2: 2x4xi8 [60, 123, 124, -4,
+// ROUNDED: result3: 2x4xi8 [0, 2, 126, -127,
+// ROUNDED: result4: 2x4xi8 [1, 56, 57,
+func.func @rounded() -> (tensor<2x4xi8>, tensor<2x4xi8>, tensor<2x4xi8>, tensor<2x4xi8>, tensor<2x4xi8>) {
+  %a = arith.constant dense<[1.0, 464.0, 464.1, -1.0]> : tensor<4xf32>
+  %b = arith.constant dense<[0.0009765625, 0.0029296875, 0.00098, -0.002]> : tensor<4xf32>
+  %c = arith.constant dense<[1.0, 61439.0, 61440.0, -1.0e30]> : tensor<4xf32>
+  %d = arith.constant dense<[7.62939453125e-6, 2.288818359375e-5, 0x7fc00000, -1.6e-5]> : tensor<4xf32>
+  %f = arith.constant dense<[0.0009765625000001, 1.0625, 1.0625000000001, 0.0]> : tensor<4xf64>
+  %e = tensor.empty() : tensor<2x4xi8>
+  %0:5 = norm.generic (d0: parallel, d1: reduction)
+      ins(%a[d1], %b[d1], %c[d1], %d[d1], %f[d1] : tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf64>)
+      outs(%e[d0, d1], %e[d0, d1], %e[d0, d1], %e[d0, d1], %e[d0, d1]
+           : tensor<2x4xi8>, tensor<2x4xi8>, tensor<2x4xi8>, tensor<2x4xi8>, tensor<2x4xi8>) (%ae, %be, %ce, %de, %fe) {
+    %0 = arith.truncf %ae : f32 to f8E4M3FN
+    %1 = arith.truncf %be : f32 to f8E4M3FN
+    %2 = arith.truncf %ce : f32 to f8E5M2
+    %3 = arith.truncf %de : f32 to f8E5M2
+    %4 = arith.truncf %fe : f64 to f8E4M3FN
+    %5 = arith.bitcast %0 : f8E4M3FN to i8
+    %6 = arith.bitcast %1 : f8E4M3FN to i8
+    %7 = arith.bitcast %2 : f8E5M2 to i8
+    %8 = arith.bitcast %3 : f8E5M2 to i8
+    %9 = arith.bitcast %4 : f8E4M3FN to i8
+    norm.yield %5, %6, %7, %8, %9 : i8, i8, i8, i8, i8
+  }
+  return %0#0, %0#1, %0#2, %0#3, %0#4 : tensor<2x4xi8>, tensor<2x4xi8>, tensor<2x4xi8>, tensor<2x4xi8>, tensor<2x4xi8>
+}
+
+//--- computed.mlir
+
+// CHECK: computed.mlir:[[#@LINE+2]]:8: error: 'arith.negf' op has no code on 'f8E5M2' on the CPU
+func.func @computed(%x: f8E5M2) -> f8E5M2 {
+  %r = arith.negf %x : f8E5M2
   return %r : f8E5M2
 }
 

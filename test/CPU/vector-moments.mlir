@@ -2,6 +2,7 @@
 // checked to be near the mean.
 
 // RUN: norm-opt %s --norm-to-vector=cpu=x86-64-v4 --split-input-file --canonicalize --cse | FileCheck %s
+// RUN: norm-opt %s --norm-to-vector=cpu=x86-64 --split-input-file -o /dev/null
 
 // Of 16 elements, 4 have a mean within √((16-4)/4) < 2 deviations of all: the
 // shift, and there is nothing to check.
@@ -51,5 +52,23 @@ func.func @two_vectors(%x: memref<3x64xf32>, %y: memref<3x64xf32>) {
 func.func @two_extents(%x: memref<3x4x4xf32, strided<[32, 8, 1]>>, %y: memref<3x4x4xf32, strided<[32, 8, 1]>>) {
   norm.layer_norm ins(%x : memref<3x4x4xf32, strided<[32, 8, 1]>>)
       outs(%y : memref<3x4x4xf32, strided<[32, 8, 1]>>) dims = [1, 2] eps = 1.0e-5
+  return
+}
+
+// -----
+
+// What is no element less the mean is a scalar, in vectors as in the rest.
+
+// CHECK-LABEL: @uniform(
+// CHECK-SAME: %{{.*}}: memref<5xf32>, %[[C:.*]]: f32,
+// CHECK: %[[FIRST:.*]] = arith.subf %[[C]], %{{.*}} : f32
+// CHECK: %[[D:.*]] = arith.subf %[[FIRST]], %{{.*}} : f32
+// CHECK: vector.broadcast %[[D]] : f32
+func.func @uniform(%x: memref<5xf32>, %c: f32, %y: memref<5xf32>) {
+  norm.generic (d0: reduction) ins(%x[d0], %c[] : memref<5xf32>, f32) outs(%y[d0] : memref<5xf32>) (%a, %b) {
+    %mean, %var = norm.reduce moments %a : f32
+    %d = arith.subf %b, %mean : f32
+    norm.yield %d : f32
+  }
   return
 }

@@ -89,3 +89,34 @@ func.func @right_operand(%x: tensor<2x2xf32>, %e: tensor<2x2xf32>) -> tensor<2x2
   %z = linalg.matmul ins(%w, %y : tensor<2x2xf32>, tensor<2x2xf32>) outs(%e : tensor<2x2xf32>) -> tensor<2x2xf32>
   return %z : tensor<2x2xf32>
 }
+
+// A weight that the matmul transposes, and rows that it reads as one dim.
+// γ·Wᵀ: rows of W times γ; W·β = [1·1 + 2·10, 3·1 + 4·10].
+// CHECK-LABEL: func @transposed
+//       CHECK:   %[[Y:.*]] = norm.layer_norm ins(%{{.*}} : tensor<1x4x2xf32>) outs
+//       CHECK:   %[[ROWS:.*]] = tensor.collapse_shape %[[Y]]
+//   CHECK-DAG:   %[[GW:.*]] = arith.constant dense<{{\[\[}}2.000000e+00, -6.000000e+00], [6.000000e+00, -1.200000e+01]]>
+//   CHECK-DAG:   arith.constant dense<[2.100000e+01, 4.300000e+01]>
+//       CHECK:   linalg.matmul {{.*}} ins(%[[ROWS]], %[[GW]] :
+func.func @transposed(%x: tensor<1x4x2xf32>, %e: tensor<1x4x2xf32>, %init: tensor<4x2xf32>) -> tensor<4x2xf32> {
+  %g = arith.constant dense<[2.0, -3.0]> : tensor<2xf32>
+  %b = arith.constant dense<[1.0, 10.0]> : tensor<2xf32>
+  %w = arith.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>
+  %y = norm.layer_norm ins(%x : tensor<1x4x2xf32>) scale(%g : tensor<2xf32>) shift(%b : tensor<2xf32>)
+      outs(%e : tensor<1x4x2xf32>) dims = [2] eps = 1.0e-5
+  %rows = tensor.collapse_shape %y [[0, 1], [2]] : tensor<1x4x2xf32> into tensor<4x2xf32>
+  %z = linalg.matmul indexing_maps = [affine_map<(d0, d1, d2) -> (d0, d2)>, affine_map<(d0, d1, d2) -> (d1, d2)>, affine_map<(d0, d1, d2) -> (d0, d1)>]
+      ins(%rows, %w : tensor<4x2xf32>, tensor<2x2xf32>) outs(%init : tensor<4x2xf32>) -> tensor<4x2xf32>
+  return %z : tensor<4x2xf32>
+}
+
+// COMPUTED-LABEL: func @computed_transposed
+//  COMPUTED-SAME:   (%{{.*}}, %{{.*}}, %[[B:[^ ]+]]: tensor<?xf32>, %[[W:[^ ]+]]: tensor<?x?xf32>, %{{.*}})
+//       COMPUTED:   linalg.matvec ins(%[[W]], %[[B]] :
+func.func @computed_transposed(%x: tensor<?x?xf32>, %g: tensor<?xf32>, %b: tensor<?xf32>, %w: tensor<?x?xf32>, %e: tensor<?x?xf32>) -> tensor<?x?xf32> {
+  %y = norm.layer_norm ins(%x : tensor<?x?xf32>) scale(%g : tensor<?xf32>) shift(%b : tensor<?xf32>) outs(%e : tensor<?x?xf32>) dims = [1] eps = 1.0e-5
+  // expected-remark @below {{its scale or shift is not constant}}
+  %z = linalg.matmul indexing_maps = [affine_map<(d0, d1, d2) -> (d0, d2)>, affine_map<(d0, d1, d2) -> (d1, d2)>, affine_map<(d0, d1, d2) -> (d0, d1)>]
+      ins(%y, %w : tensor<?x?xf32>, tensor<?x?xf32>) outs(%e : tensor<?x?xf32>) -> tensor<?x?xf32>
+  return %z : tensor<?x?xf32>
+}

@@ -93,3 +93,16 @@ func.func @half(%x: tensor<4x4xf16>, %w: tensor<4x4xf16>, %m: tensor<4xf16>, %e:
       outs(%e : tensor<4x4xf16>) channel_dim = 1 eps = 1.0e-5
   return %y : tensor<4x4xf16>
 }
+
+// The largest of a window times σ is not the largest of what is times σ.
+// CHECK-LABEL: func @max_pool
+//       CHECK:   norm.batch_norm
+// COMPUTED-LABEL: func @max_pool
+//       COMPUTED:   norm.batch_norm
+func.func @max_pool(%x: tensor<1x3x6x6xf32>, %window: tensor<3x3xf32>, %m: tensor<3xf32>, %e: tensor<1x3x4x4xf32>) -> tensor<1x3x4x4xf32> {
+  // expected-remark @below {{it is no sum}}
+  %p = linalg.pooling_nchw_max ins(%x, %window : tensor<1x3x6x6xf32>, tensor<3x3xf32>) outs(%e : tensor<1x3x4x4xf32>) -> tensor<1x3x4x4xf32>
+  %y = norm.batch_norm ins(%p : tensor<1x3x4x4xf32>) mean(%m : tensor<3xf32>) variance(%m : tensor<3xf32>)
+      outs(%e : tensor<1x3x4x4xf32>) channel_dim = 1 eps = 1.0e-5
+  return %y : tensor<1x3x4x4xf32>
+}

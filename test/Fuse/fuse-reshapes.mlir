@@ -66,3 +66,15 @@ func.func @refused(%x: tensor<14x8xf32>, %e2: tensor<14x8xf32>, %e: tensor<2x7x8
   %u = linalg.exp ins(%z4 : tensor<14x2x4xf32>) outs(%ef : tensor<14x2x4xf32>) -> tensor<14x2x4xf32>
   return %t, %u : tensor<2x56xf32>, tensor<14x2x4xf32>
 }
+
+// A matmul has more dims than the norm, and is no reason to merge any.
+// CHECK-LABEL: func @matmul_behind
+//       CHECK:   norm.layer_norm
+//       CHECK:   tensor.collapse_shape
+//       CHECK:   linalg.matmul
+func.func @matmul_behind(%x: tensor<2x7x8xf32>, %e: tensor<2x7x8xf32>, %w: tensor<8x4xf32>, %init: tensor<14x4xf32>) -> tensor<14x4xf32> {
+  %y = norm.layer_norm ins(%x : tensor<2x7x8xf32>) outs(%e : tensor<2x7x8xf32>) dims = [2] eps = 1.0e-5
+  %rows = tensor.collapse_shape %y [[0, 1], [2]] : tensor<2x7x8xf32> into tensor<14x8xf32>
+  %z = linalg.matmul ins(%rows, %w : tensor<14x8xf32>, tensor<8x4xf32>) outs(%init : tensor<14x4xf32>) -> tensor<14x4xf32>
+  return %z : tensor<14x4xf32>
+}

@@ -47,3 +47,31 @@ func.func @alone(%x: tensor<4x8xf32>, %e: tensor<4x8xf32>) -> tensor<4x8xf32> {
   %y = norm.layer_norm ins(%x : tensor<4x8xf32>) outs(%e : tensor<4x8xf32>) dims = [1] eps = 1.0e-5
   return %y : tensor<4x8xf32>
 }
+
+// A softmax takes in its neighbours too, and is itself where it has none.
+// CHECK-LABEL: func @softmax
+//   CHECK-NOT:   linalg
+//       CHECK:   norm.generic
+//       CHECK:     arith.mulf
+//       CHECK:     norm.reduce max
+//       CHECK:     norm.reduce add
+//       CHECK:     arith.truncf
+//   CHECK-NOT:   linalg
+//       CHECK:   return
+func.func @softmax(%x: tensor<4x8xf32>, %m: tensor<4x8xf32>, %e: tensor<4x8xf32>, %h: tensor<4x8xf16>) -> tensor<4x8xf16> {
+  %s = arith.mulf %x, %m : tensor<4x8xf32>
+  %y = linalg.softmax dimension(1) ins(%s : tensor<4x8xf32>) outs(%e : tensor<4x8xf32>) -> tensor<4x8xf32>
+  %z = arith.truncf %y : tensor<4x8xf32> to tensor<4x8xf16>
+  return %z : tensor<4x8xf16>
+}
+
+// CHECK-LABEL: func @softmax_alone
+//       CHECK:   linalg.matmul
+//       CHECK:   linalg.softmax {kept} dimension(1) ins(
+//   CHECK-NOT:   norm.generic
+//       CHECK:   return
+func.func @softmax_alone(%x: tensor<4x4xf32>, %e: tensor<4x4xf32>) -> tensor<4x4xf32> {
+  %p = linalg.matmul ins(%x, %x : tensor<4x4xf32>, tensor<4x4xf32>) outs(%e : tensor<4x4xf32>) -> tensor<4x4xf32>
+  %y = linalg.softmax {kept} dimension(1) ins(%p : tensor<4x4xf32>) outs(%e : tensor<4x4xf32>) -> tensor<4x4xf32>
+  return %y : tensor<4x4xf32>
+}

@@ -11,6 +11,8 @@
 // RUN: norm-run %s --entry group_norm --verify | FileCheck %s
 // RUN: norm-run %s --entry batch_norm --verify | FileCheck %s
 // RUN: norm-run %s --entry quantize --verify | FileCheck %s
+// RUN: norm-run %s --entry f8 --verify | FileCheck %s
+// RUN: norm-run %s --entry f8 --road=linalg --verify | FileCheck %s
 // RUN: norm-run %s --entry loop --verify | FileCheck %s
 // RUN: norm-run %s --entry calls --verify | FileCheck %s
 // RUN: norm-run %s --entry dynamic --verify --shape=0=5x33 --dynamic-size=33 | FileCheck %s
@@ -168,4 +170,32 @@ func.func @calls(%x: tensor<5x16xf32>) -> tensor<5x16xf32> {
   %y = call @callee(%x) : (tensor<5x16xf32>) -> tensor<5x16xf32>
   %z = call @callee(%y) : (tensor<5x16xf32>) -> tensor<5x16xf32>
   return %z : tensor<5x16xf32>
+}
+
+// f8 given and returned, with a scale per row.
+func.func @f8(%x: tensor<5x70xf8E5M2>, %g: tensor<70xf32>) -> (tensor<5x70xf8E4M3FN>, tensor<5xf32>) {
+  %e = tensor.empty() : tensor<5x70xf32>
+  %w = arith.extf %x : tensor<5x70xf8E5M2> to tensor<5x70xf32>
+  %y = norm.rms_norm ins(%w : tensor<5x70xf32>) scale(%g : tensor<70xf32>) outs(%e : tensor<5x70xf32>) dims = [1] eps = 1.0e-5
+  %zero = arith.constant 0.0 : f32
+  %er = tensor.empty() : tensor<5xf32>
+  %fill = linalg.fill ins(%zero : f32) outs(%er : tensor<5xf32>) -> tensor<5xf32>
+  %amax = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0)>], iterator_types = ["parallel", "reduction"]}
+      ins(%y : tensor<5x70xf32>) outs(%fill : tensor<5xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %0 = math.absf %a : f32
+    %1 = arith.maximumf %0, %o : f32
+    linalg.yield %1 : f32
+  } -> tensor<5xf32>
+  %eq = tensor.empty() : tensor<5x70xf8E4M3FN>
+  %q = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0)>, affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "parallel"]}
+      ins(%y, %amax : tensor<5x70xf32>, tensor<5xf32>) outs(%eq : tensor<5x70xf8E4M3FN>) {
+  ^bb0(%a: f32, %m: f32, %o: f8E4M3FN):
+    %c = arith.constant 448.0 : f32
+    %s = arith.divf %c, %m : f32
+    %0 = arith.mulf %a, %s : f32
+    %1 = arith.truncf %0 : f32 to f8E4M3FN
+    linalg.yield %1 : f8E4M3FN
+  } -> tensor<5x70xf8E4M3FN>
+  return %q, %amax : tensor<5x70xf8E4M3FN>, tensor<5xf32>
 }

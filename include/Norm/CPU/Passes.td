@@ -174,14 +174,17 @@ def NormExpandShapeToCastPass : Pass<"norm-expand-shape-to-cast"> {
 }
 
 def NormExpandF8Pass : Pass<"norm-expand-f8"> {
-  let summary = "arith.extf of f8 in integer steps";
+  let summary = "arith.extf and arith.truncf of f8 in integer steps";
   let description = [{
     CPUs have no f8E4M3FN and f8E5M2, and nor has LLVM: of one that is widened,
     the bits of the f32 are put together from its own, those of subnormals by a
     product. Exact; what is infinite or no number stays so.
 
-    Nothing is computed in f8, and nothing rounded to it: whatever else works on
-    one is an error.
+    What is rounded to one goes to the nearest, a tie to the one whose last bit
+    is 0, from f64 in one step too. What is beyond the largest becomes infinity,
+    and NaN in f8E4M3FN, which has none, as `arith.truncf` says.
+
+    Nothing is computed in f8: whatever else works on one is an error.
   }];
 }
 

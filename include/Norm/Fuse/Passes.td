@@ -52,7 +52,8 @@ def NormFusePass : Pass<"norm-fuse"> {
   let description = [{
     Inlines what stands beside a norm into its row program, until nothing more
     fits. A named op becomes `norm.generic` when it fuses with something, and
-    stays as it is otherwise; IR without norms stays as it is altogether.
+    stays as it is otherwise; IR without norms and softmax stays as it is
+    altogether.
 
     Fusions, by the names that `only` and `disable` take:
 
@@ -67,10 +68,11 @@ def NormFusePass : Pass<"norm-fuse"> {
       modulate, residual, cast, static quantization. A result that others read
       too stays an out.
     * `row-reductions`: linalg reductions of a result over the row: amax for
-      dynamic quantization, means.
+      dynamic quantization, means; with the reduced dims kept as unit dims or
+      not.
     * `reshapes`: where a reshape that merges dims stands between a norm and
-      such a neighbour, the norm works on the merged dims.
-
+      such a neighbour, the norm works on the merged dims; one that adds unit
+      dims is read as it was before.
     * `affine`: constant scale and shift go into the constant f32 or f64 weights
       of the matmuls that read the norm: (h·γ + β)·W = h·(γ·W) + β·W. With
       `fold-weights`, also those that are not constant: γ·W and β·W are computed
@@ -79,6 +81,9 @@ def NormFusePass : Pass<"norm-fuse"> {
       weight has the channel goes into that weight and its init. With σ = γ·ρ:
       (x·W + b − μ)·σ + β = x·(W·σ) + (b − μ)·σ + β. Where it is all constant,
       or with `fold-weights`.
+
+    A `linalg.softmax` takes part as the row program of `--norm-generalize`, and
+    stays as it is where nothing fuses with it.
 
     A group norm becomes the layer norm of its groups first, and elementwise
     linalg.generic ops that follow it take over its dims. Elementwise ops on
