@@ -9,6 +9,7 @@
 #include "Norm/Run/HostTensor.h"
 #include <cmath>
 #include <cstring>
+#include <sys/mman.h>
 #include <unistd.h>
 
 using namespace mlir;
@@ -36,6 +37,19 @@ static bool isRowMajor(ArrayRef<int64_t> shape, ArrayRef<int64_t> strides) {
 HostTensor::HostTensor(DType dtype, ArrayRef<int64_t> shape)
     : HostTensor(dtype, shape, getContiguousStrides(shape)) {}
 
+/// Asks for huge pages, as NumPy does: what a copy takes otherwise depends on
+/// where its small pages happen to lie, and varies by a half from run to run.
+static void adviseHugePages(void *data, size_t bytes) {
+#ifdef MADV_HUGEPAGE
+  constexpr size_t least = 4 << 20;
+  uintptr_t page = sysconf(_SC_PAGE_SIZE);
+  uintptr_t begin = llvm::alignTo(uintptr_t(data), page);
+  if (bytes >= least) // an advice: no matter if it is not taken
+    (void)madvise(reinterpret_cast<void *>(begin),
+                  uintptr_t(data) + bytes - begin, MADV_HUGEPAGE);
+#endif
+}
+
 std::optional<HostTensor> HostTensor::tryAllocate(DType dtype,
                                                   ArrayRef<int64_t> shape,
                                                   ArrayRef<int64_t> strides) {
@@ -55,6 +69,7 @@ std::optional<HostTensor> HostTensor::tryAllocate(DType dtype,
   tensor.data = std::aligned_alloc(64, bytes);
   if (!tensor.data)
     return std::nullopt;
+  adviseHugePages(tensor.data, bytes);
   std::memset(tensor.data, 0, bytes);
   tensor.owner = std::shared_ptr<void>(tensor.data, std::free);
   return tensor;
