@@ -217,8 +217,8 @@ void VectorLoops::emitRows(unsigned rows) {
   values.statistics.clear();
   values.enterScope(nullptr);
   emitComingRows();
-  for (auto [i, pass] : llvm::enumerate(program.getPasses()))
-    emitPass(pass, /*fetchesAhead=*/i == 0);
+  for (ArrayRef<ReduceOp> pass : program.getPasses())
+    emitPass(pass);
   emitStores();
   values.leaveScope();
 }

@@ -86,7 +86,7 @@ private:
   SmallVector<Value> emitAccumulation(ArrayRef<Accumulator> accumulators,
                                       Contribution contribute,
                                       bool fetchesAhead = false);
-  void emitPass(ArrayRef<ReduceOp> pass, bool fetchesAhead);
+  void emitPass(ArrayRef<ReduceOp> pass);
   /// The moments of the rows in flight, packed: their means are `mean` +
   /// `delta`.
   struct Moments {

@@ -119,7 +119,7 @@ VectorLoops::emitAccumulation(ArrayRef<Accumulator> accumulators,
 
 /// The reduces of one level, for all rows in flight: an accumulator each, or,
 /// for moments about a shift s, two: of d = v − s and of d².
-void VectorLoops::emitPass(ArrayRef<ReduceOp> pass, bool fetchesAhead) {
+void VectorLoops::emitPass(ArrayRef<ReduceOp> pass) {
   struct Entry {
     ReduceOp reduce;
     Value shift; // packed
@@ -167,7 +167,7 @@ void VectorLoops::emitPass(ArrayRef<ReduceOp> pass, bool fetchesAhead) {
             contract);
         return deviation;
       },
-      /*fetchesAhead=*/fetchesAhead);
+      /*fetchesAhead=*/true);
 
   SmallVector<Moments> moments;
   Value isFar;

@@ -20,8 +20,8 @@ constexpr int64_t longRowBytes = 4096;
 /// blocks under way fit the cache; else those in flight stand for them.
 ///
 /// The stores fetch the block that comes next. Where fetches may be dropped,
-/// they also fetch the one after it, and the statistics before them the next
-/// one again: what has arrived costs little, and what was dropped has two more
+/// they also fetch the one after it, and each pass before them the next one
+/// again: what has arrived costs little, and what was dropped has two more
 /// chances. Neither the stores alone nor all fetches in both passes are as
 /// fast.
 void VectorLoops::emitComingRows() {

@@ -47,6 +47,29 @@ func.func @long(%x: memref<8192x2048xf32>, %y: memref<8192x2048xf32>) {
 
 // -----
 
+// Each pass fetches again.
+
+// CHECK-LABEL: func @passes
+// ZEN: scf.for {{.*}} iter_args
+// ZEN: memref.prefetch
+// ZEN: scf.for {{.*}} iter_args
+// ZEN-NOT: scf.if
+// ZEN: memref.prefetch
+// ROWS: scf.for
+func.func @passes(%x: memref<2048x16384xf32>, %y: memref<2048x16384xf32>) {
+  norm.generic (d0: parallel, d1: reduction) ins(%x[d0, d1] : memref<2048x16384xf32>) outs(%y[d0, d1] : memref<2048x16384xf32>) (%v) {
+    %max = norm.reduce max %v : f32
+    %d = arith.subf %v, %max : f32
+    %a = math.absf %d : f32
+    %sum = norm.reduce add %a : f32
+    %o = arith.divf %d, %sum : f32
+    norm.yield %o : f32
+  }
+  return
+}
+
+// -----
+
 // How long rows are may show only when the code runs: short ones in flight
 // stand for those to fetch again.
 
