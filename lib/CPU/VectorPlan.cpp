@@ -131,7 +131,7 @@ FailureOr<VectorPlan> VectorPlan::get(const RowProgram &program,
       if (iterators[dim] == utils::IteratorType::parallel)
         plan.jammedDim = dim;
   plan.repeatsFetches = target.mayDropFetches;
-  plan.chooseLanes(op, target, options, target.vectorBits / widest);
+  plan.chooseLanes(program, target, options, target.vectorBits / widest);
   if (plan.jammedDim)
     plan.chooseRows(program, target, options);
   return plan;

@@ -17,10 +17,6 @@
 using namespace mlir;
 using namespace mlir::norm;
 
-/// Rows from so many elements on are long: several in flight do not fit the
-/// first-level cache beside their parameters.
-constexpr int64_t longRow = 1024;
-
 /// The types of the inputs that have a value of their own for every element.
 static SmallVector<MemRefType> getElementInputs(GenericOp op) {
   SmallVector<MemRefType> types;
@@ -81,23 +77,28 @@ static bool hasPolynomials(const RowProgram &program) {
 /// As many registers a value as `native` lanes fit ones: two, which, with
 /// several rows, are as many independent accumulators as hide the latency of an
 /// addition, while two for each (sum and sum of squares) fit the registers.
-/// Long f32 rows are read faster in twice as long pieces, though these
-/// accumulators do not all fit. No wider than the row, and, where a rest of it
+/// Twice as many where a row is taken by itself, for its polynomials, or is too
+/// long to be fetched ahead. No wider than the row, and, where a rest of it
 /// would be one register, that wide: the rest would be masked, and not
 /// streamed. It is for the row alone to say how it is summed, lest the number
 /// of rows change it.
-void VectorPlan::chooseLanes(GenericOp op, const VectorTarget &target,
+void VectorPlan::chooseLanes(const RowProgram &program,
+                             const VectorTarget &target,
                              const VectorOptions &options, int64_t native) {
   if (options.lanes) {
     lanes = options.lanes;
     return;
   }
+  GenericOp op = program.getOp();
   int64_t extent = op.getStaticLoopRanges()[vectorDim];
   bool isDynamic = ShapedType::isDynamic(extent);
   SmallVector<MemRefType> inputs = getElementInputs(op);
+  // Four rows of f32 are fetched ahead if they fit.
+  int64_t least =
+      hasPolynomials(program) ? 1024 : options.prefetchBytes / (4 * 4) + 1;
   bool isWide =
       !reducesAcrossLanes ||
-      (target.numRegisters >= 32 && !isDynamic && extent >= longRow &&
+      (target.numRegisters >= 32 && !isDynamic && extent >= least &&
        inputs.size() == 1 && inputs.front().getElementTypeBitWidth() >= 32);
   lanes = (isWide ? 4 : 2) * native;
   if (isDynamic)

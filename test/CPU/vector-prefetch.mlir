@@ -32,7 +32,7 @@ func.func @short(%x: memref<16384x768xf32>, %y: memref<16384x768xf32>) {
 // ZEN: %[[FURTHER:.+]] = arith.addi %[[ROW]], %c2
 // ZEN: %[[LATER:.+]] = arith.minui %[[FURTHER]], %c8191
 // ROWS-NOT: prefetch
-// CHECK: scf.for %[[I:[^ ]+]] = {{.*}} -> (vector<64xf32>
+// CHECK: scf.for %[[I:[^ ]+]] = {{.*}} -> (vector<32xf32>
 // ZEN: memref.prefetch %{{.+}}[%[[NEXT]], %[[I]]]
 // ROWS-NOT: prefetch
 // CHECK: scf.if

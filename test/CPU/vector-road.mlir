@@ -8,7 +8,7 @@
 
 // CHECK-LABEL: llvm.func @rows
 // CHECK-NOT: @malloc
-// CHECK: llvm.load %{{.+}} : !llvm.ptr -> vector<64xf32>
+// CHECK: llvm.load %{{.+}} : !llvm.ptr -> vector<32xf32>
 // CHECK: llvm.br {{.*}}loop_annotation
 // CHECK: llvm.return
 // LLVM-LABEL: define void @rows

@@ -110,7 +110,7 @@ struct VectorPlan {
   std::string str() const;
 
 private:
-  void chooseLanes(GenericOp op, const VectorTarget &target,
+  void chooseLanes(const RowProgram &program, const VectorTarget &target,
                    const VectorOptions &options, int64_t native);
   void chooseRows(const RowProgram &program, const VectorTarget &target,
                   const VectorOptions &options);
