@@ -77,11 +77,11 @@ static bool hasPolynomials(const RowProgram &program) {
 /// As many registers a value as `native` lanes fit ones: two, which, with
 /// several rows, are as many independent accumulators as hide the latency of an
 /// addition, while two for each (sum and sum of squares) fit the registers.
-/// Twice as many where a row is taken by itself, for its polynomials, or is too
-/// long to be fetched ahead. No wider than the row, and, where a rest of it
-/// would be one register, that wide: the rest would be masked, and not
-/// streamed. It is for the row alone to say how it is summed, lest the number
-/// of rows change it.
+/// Twice as many where a row is taken by itself, for its polynomials, is too
+/// long to be fetched ahead, or ends in bytes. No wider than the row, and,
+/// where a rest of it would be one register, that wide: the rest would be
+/// masked, and not streamed. It is for the row alone to say how it is summed,
+/// lest the number of rows change it.
 void VectorPlan::chooseLanes(const RowProgram &program,
                              const VectorTarget &target,
                              const VectorOptions &options, int64_t native) {
@@ -93,9 +93,14 @@ void VectorPlan::chooseLanes(const RowProgram &program,
   int64_t extent = op.getStaticLoopRanges()[vectorDim];
   bool isDynamic = ShapedType::isDynamic(extent);
   SmallVector<MemRefType> inputs = getElementInputs(op);
+  // Two registers of f32 are half a line of bytes.
+  bool storesBytes = llvm::any_of(op.getOutputs(), [](Value out) {
+    return getElementTypeOrSelf(out).getIntOrFloatBitWidth() == 8;
+  });
   // Four rows of f32 are fetched ahead if they fit.
-  int64_t least =
-      hasPolynomials(program) ? 1024 : options.prefetchBytes / (4 * 4) + 1;
+  int64_t least = storesBytes || hasPolynomials(program)
+                      ? 1024
+                      : options.prefetchBytes / (4 * 4) + 1;
   bool isWide =
       !reducesAcrossLanes ||
       (target.numRegisters >= 32 && !isDynamic && extent >= least &&

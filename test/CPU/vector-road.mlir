@@ -12,7 +12,7 @@
 // CHECK: llvm.br {{.*}}loop_annotation
 // CHECK: llvm.return
 // LLVM-LABEL: define void @rows
-// LLVM: load <64 x float>
+// LLVM: load <32 x float>
 // LLVM: br {{.*}}!llvm.loop
 // LLVM: !{!"llvm.loop.unroll.disable"}
 // THREADS-LABEL: define void @rows

@@ -76,6 +76,21 @@ func.func @long(%x: memref<2048x16384xf32>, %y: memref<2048x16384xf32>) {
 
 // -----
 
+// A line of bytes.
+
+// CHECK: 64 lanes along d1, {{.*}}
+func.func @bytes(%x: memref<8192x4096xf32>, %y: memref<8192x4096xi8>) {
+  norm.generic (d0: parallel, d1: reduction) ins(%x[d0, d1] : memref<8192x4096xf32>) outs(%y[d0, d1] : memref<8192x4096xi8>) (%v) {
+    %s = norm.reduce max %v : f32
+    %d = arith.divf %v, %s : f32
+    %i = arith.fptosi %d : f32 to i8
+    norm.yield %i : i8
+  }
+  return
+}
+
+// -----
+
 // A row that the first-level cache holds: by itself, or beside the parameters.
 
 // ROWS: 32 lanes along d1, {{.*}}; 4 rows at once
