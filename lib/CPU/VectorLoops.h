@@ -114,6 +114,8 @@ private:
   void emitStores();
   void emitElementStores(Store store);
   void emitVectorStores(Store store);
+  void emitOuts(ArrayRef<unsigned> outs, unsigned row, bool isScalar,
+                Store store);
   void emitPrefetchOfEnd();
   Value emitHead();
   void emitPeeledLaneLoop();

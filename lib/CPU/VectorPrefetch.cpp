@@ -29,12 +29,8 @@ void VectorLoops::emitComingRows() {
   if (!streams || values.isScalar || values.mask ||
       (plan.reducesAcrossLanes && !plan.jammedDim))
     return;
-  int64_t width = 0; // bytes of one element of all inputs that are fetched
-  for (auto [i, input] : llvm::enumerate(op.getInputs()))
-    if (op.getInputMap(i).isPermutation())
-      width += cast<MemRefType>(input.getType()).getElementTypeBitWidth() / 8;
   int64_t atOnce = plan.reducesAcrossLanes ? values.numRows : plan.lanes;
-  Value bytes = index(width * atOnce);
+  Value bytes = index(getElementInputBytes(op) * atOnce);
   for (unsigned dim : reductionDims)
     bytes =
         builder.createOrFold<arith::MulIOp>(loc, bytes, values.extents[dim]);

@@ -26,6 +26,13 @@ static SmallVector<MemRefType> getElementInputs(GenericOp op) {
   return types;
 }
 
+int64_t mlir::norm::getElementInputBytes(GenericOp op) {
+  int64_t bytes = 0;
+  for (MemRefType type : getElementInputs(op))
+    bytes += type.getElementTypeBitWidth() / 8;
+  return bytes;
+}
+
 /// Bytes of the outs that have a value per element, if these are static.
 static std::optional<int64_t> getElementOutBytes(GenericOp op) {
   int64_t bits = 0;
@@ -133,9 +140,7 @@ void VectorPlan::chooseRows(const RowProgram &program,
   // Short enough to stay in the first-level cache, beside the parameters that
   // rows share, from the statistics to the stores; not so short that to reduce
   // a row, and to convert it, takes as long as to read it.
-  int64_t width = 0;
-  for (MemRefType type : inputs)
-    width += type.getElementTypeBitWidth() / 8;
+  int64_t width = getElementInputBytes(op);
   int64_t least = width < 4 ? 4096 : 1536;
   int64_t most = shareParameters(op, vectorDim, *jammedDim) ? 8192 : 32768;
   bool isShort = length && *length * width >= least && *length * width <= most;

@@ -61,26 +61,30 @@ void VectorLoops::emitVectorStores(Store store) {
       emitPrefetch(row, comingRows);
       emitPrefetch(row, laterRows);
     }
-    // All loads ahead of all stores: an out may be an input in place.
-    SmallVector<Value> stored =
-        llvm::map_to_vector(elementOuts, [&](unsigned i) {
-          return values.getSpread(op.getYields()[i], row);
-        });
-    for (auto [i, value] : llvm::zip_equal(elementOuts, stored)) {
-      Value out = op.getOutputs()[i];
-      SmallVector<Value> at = values.getIndices(op.getOutputMap(i), row);
-      if (values.isScalar)
-        memref::StoreOp::create(builder, loc, value, out, at);
-      else if (values.mask)
-        vector::MaskedStoreOp::create(builder, loc, out, at, values.mask,
-                                      value);
-      else if (store != Store::Cached)
-        vector::StoreOp::create(builder, loc, value, out, at,
-                                /*nontemporal=*/true,
-                                llvm::MaybeAlign(cacheLine));
-      else
-        vector::StoreOp::create(builder, loc, value, out, at);
-    }
+    emitOuts(elementOuts, row, values.isScalar, store);
+  }
+}
+
+/// All loads ahead of all stores: an out may be an input in place.
+void VectorLoops::emitOuts(ArrayRef<unsigned> outs, unsigned row, bool isScalar,
+                           Store store) {
+  SmallVector<Value> stored = llvm::map_to_vector(outs, [&](unsigned i) {
+    Value yielded = op.getYields()[i];
+    return isScalar ? values.get(yielded, row) : values.getSpread(yielded, row);
+  });
+  for (auto [i, value] : llvm::zip_equal(outs, stored)) {
+    Value out = op.getOutputs()[i];
+    SmallVector<Value> at = values.getIndices(op.getOutputMap(i), row);
+    if (isScalar)
+      memref::StoreOp::create(builder, loc, value, out, at);
+    else if (values.mask)
+      vector::MaskedStoreOp::create(builder, loc, out, at, values.mask, value);
+    else if (store != Store::Cached)
+      vector::StoreOp::create(builder, loc, value, out, at,
+                              /*nontemporal=*/true,
+                              llvm::MaybeAlign(cacheLine));
+    else
+      vector::StoreOp::create(builder, loc, value, out, at);
   }
 }
 
@@ -180,24 +184,10 @@ void VectorLoops::emitPeeledLaneLoop() {
 
 /// Outs with one value per row; a vector of them where every lane is a row.
 void VectorLoops::emitRowStores() {
-  bool isScalar = plan.reducesAcrossLanes || values.isScalar;
-  for (unsigned row = 0; row < values.numRows; ++row) {
-    // All loads ahead of all stores here too.
-    SmallVector<std::pair<unsigned, Value>> stored;
-    for (auto [i, yielded] : llvm::enumerate(op.getYields()))
-      if (!op.isElementwiseOut(i))
-        stored.push_back({i, isScalar ? values.get(yielded, row)
-                                      : values.getSpread(yielded, row)});
-    for (auto [i, value] : stored) {
-      Value out = op.getOutputs()[i];
-      SmallVector<Value> at = values.getIndices(op.getOutputMap(i), row);
-      if (isScalar)
-        memref::StoreOp::create(builder, loc, value, out, at);
-      else if (values.mask)
-        vector::MaskedStoreOp::create(builder, loc, out, at, values.mask,
-                                      value);
-      else
-        vector::StoreOp::create(builder, loc, value, out, at);
-    }
-  }
+  auto isRowOut = [&](unsigned i) { return !op.isElementwiseOut(i); };
+  auto outs = llvm::to_vector(llvm::make_filter_range(
+      llvm::seq<unsigned>(0, op.getOutputs().size()), isRowOut));
+  for (unsigned row = 0; row < values.numRows; ++row)
+    emitOuts(outs, row, plan.reducesAcrossLanes || values.isScalar,
+             Store::Cached);
 }

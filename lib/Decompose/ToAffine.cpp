@@ -49,6 +49,7 @@ private:
   void emitPass(ArrayRef<ReduceOp> pass);
   void emitElements();
   void emitRowOuts();
+  void emitStores(ArrayRef<unsigned> outs, IRMapping &mapping);
   Value emitValue(Value value, IRMapping &mapping);
   void emitRowParts(Value value);
   Value emitCount(Type type);
@@ -225,26 +226,23 @@ void RowLoops::emitElements() {
   for (unsigned dim : getDims(IteratorType::reduction))
     openLoop(dim, {});
   IRMapping element(row);
-  // All loads ahead of all stores: an out may be an input in place.
-  SmallVector<Value> values;
-  for (unsigned i : outs)
-    values.push_back(emitValue(op.getYields()[i], element));
-  for (auto [i, value] : llvm::zip_equal(outs, values)) {
-    SmallVector<Value> indices;
-    for (AffineExpr expr : op.getOutputMap(i).getResults())
-      indices.push_back(ivs[cast<AffineDimExpr>(expr).getPosition()]);
-    affine::AffineStoreOp::create(builder, loc, value, op.getOutputs()[i],
-                                  indices);
-  }
+  emitStores(outs, element);
 }
 
 void RowLoops::emitRowOuts() {
-  // All loads ahead of all stores here too.
-  SmallVector<std::pair<unsigned, Value>> stored;
-  for (auto [i, yielded] : llvm::enumerate(op.getYields()))
+  SmallVector<unsigned> outs;
+  for (unsigned i = 0; i < op.getOutputs().size(); ++i)
     if (!op.isElementwiseOut(i))
-      stored.push_back({i, emitValue(yielded, row)});
-  for (auto [i, value] : stored) {
+      outs.push_back(i);
+  emitStores(outs, row);
+}
+
+/// All loads ahead of all stores: an out may be an input in place.
+void RowLoops::emitStores(ArrayRef<unsigned> outs, IRMapping &mapping) {
+  SmallVector<Value> values;
+  for (unsigned i : outs)
+    values.push_back(emitValue(op.getYields()[i], mapping));
+  for (auto [i, value] : llvm::zip_equal(outs, values)) {
     SmallVector<Value> indices;
     for (AffineExpr expr : op.getOutputMap(i).getResults())
       indices.push_back(ivs[cast<AffineDimExpr>(expr).getPosition()]);

@@ -6,11 +6,11 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Norm/IR/MemorySpaces.h"
 #include "Norm/IR/Norm.h"
 #include "Norm/Passes.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/IR/AttrTypeSubElements.h"
 #include "mlir/Interfaces/CallInterfaces.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
@@ -147,23 +147,10 @@ static bool isGlobalMemory(Attribute space) {
   return number && number.getInt() == 1;
 }
 
-/// Where all buffers of the host's functions are, whether they say so or not:
-/// what is passed is a plain pointer.
-static void forgetGlobalMemory(Operation *root) {
-  AttrTypeReplacer replacer;
-  replacer.addReplacement([](MemRefType type) -> std::optional<Type> {
-    if (!isGlobalMemory(type.getMemorySpace()))
-      return std::nullopt;
-    return Type(MemRefType::get(type.getShape(), type.getElementType(),
-                                type.getLayout()));
-  });
-  replacer.recursivelyReplaceElementsIn(root, /*replaceAttrs=*/true,
-                                        /*replaceLocs=*/false,
-                                        /*replaceTypes=*/true);
-}
-
 void NormPlaceOnDevicePass::runOnOperation() {
-  forgetGlobalMemory(getOperation());
+  // Where all buffers of the host's functions are, whether they say so or not:
+  // what is passed is a plain pointer.
+  norm::dropMemorySpaces(getOperation(), isGlobalMemory);
   SmallVector<Operation *> ops;
   getOperation()->walk<WalkOrder::PreOrder>([&](Operation *op) {
     if (isa<gpu::GPUModuleOp>(op))

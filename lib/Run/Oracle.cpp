@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Norm/Run/Oracle.h"
+#include "Norm/IR/MemorySpaces.h"
 #include "Norm/Passes.h"
 #include "Norm/Run/ExtentChecks.h"
 #include "Norm/Run/Passes.h"
@@ -17,7 +18,6 @@
 #include "mlir/Dialect/Linalg/Passes.h"
 #include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
-#include "mlir/IR/AttrTypeSubElements.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/Passes.h"
 
@@ -76,25 +76,14 @@ static void buildPlainLowering(OpPassManager &pm) {
   pm.addPass(createReconcileUnrealizedCastsPass());
 }
 
-/// There is one memory here.
-static void dropMemorySpaces(ModuleOp module) {
-  AttrTypeReplacer replacer;
-  replacer.addReplacement([](MemRefType type) {
-    return MemRefType::get(type.getShape(), type.getElementType(),
-                           type.getLayout());
-  });
-  replacer.recursivelyReplaceElementsIn(module, /*replaceAttrs=*/true,
-                                        /*replaceLocs=*/false,
-                                        /*replaceTypes=*/true);
-}
-
 llvm::Expected<Oracle> Oracle::create(ModuleOp module, StringRef name) {
   llvm::Expected<func::FuncOp> found = findEntry(module, name);
   if (!found)
     return found.takeError();
   std::string entry = found->getSymName().str();
   OwningOpRef<ModuleOp> widened = isolateEntry(*found);
-  dropMemorySpaces(*widened);
+  // There is one memory here.
+  dropMemorySpaces(*widened, [](Attribute) { return true; });
   insertExtentChecks(*widened);
   if (llvm::Error error = runPipeline(*widened, [](OpPassManager &pm) {
         pm.addPass(createSymbolDCEPass());

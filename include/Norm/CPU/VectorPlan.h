@@ -116,6 +116,9 @@ private:
                   const VectorOptions &options);
 };
 
+/// Bytes of one element of all inputs that have a value of their own for each.
+int64_t getElementInputBytes(GenericOp op);
+
 /// i1, i4 and their like: LLVM has one in a byte of its own, and a vector of
 /// them without gaps, so that no load of a vector reads several of them.
 bool isPackedInVectors(Type element);
