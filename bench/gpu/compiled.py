@@ -4,14 +4,13 @@
 """Our kernels as functions of pointers to the device's memory."""
 
 import ctypes
-import itertools
 import pathlib
 import shutil
 import subprocess
 import sys
 
 FOLDER = pathlib.Path(__file__).resolve().parent
-numbers = itertools.count()
+RUNTIME = "libnorm_cuda_runtime.so"
 
 
 def run(*command, **options):
@@ -25,20 +24,22 @@ def find(name):
     return shutil.which(name) or f"/usr/lib/llvm-22/bin/{name}"
 
 
+def compile_to(code, text, build, chip):
+    """A library, which finds the runtime beside it."""
+    source, host = code.with_suffix(".mlir"), code.with_suffix(".ll")
+    source.write_text(text)
+    module = run(build / "bin/norm-opt", source, "--norm-fuse", f"--norm-gpu-pipeline=chip={chip}")
+    host.write_bytes(run(find("mlir-translate"), "--mlir-to-llvmir", input=module))
+    if not (code.parent / RUNTIME).exists():
+        shutil.copy(build / "lib/CUDA" / RUNTIME, code.parent)
+    run(find("clang-22"), "-w", "-O2", "-fPIC", "-shared", host, FOLDER / "stream.c", "-o", code,
+        f"-L{code.parent}", "-lnorm_cuda_runtime", "-Wl,-rpath,$ORIGIN,-Bsymbolic")
+
+
 class Kernel:
     """A function of tensors of static shapes, and its launches."""
 
-    def __init__(self, text, name, folder, build, chip, workspace):
-        # A library that is loaded is not loaded again under the same name.
-        source, code = folder / "case.mlir", folder / f"case{next(numbers)}.so"
-        source.write_text(text)
-        pipeline = f"--norm-gpu-pipeline=chip={chip}"
-        module = run(build / "bin/norm-opt", source, "--norm-fuse", pipeline)
-        host = folder / "case.ll"
-        host.write_bytes(run(find("mlir-translate"), "--mlir-to-llvmir", input=module))
-        runtime = build / "lib/CUDA"
-        run(find("clang-22"), "-w", "-O2", "-fPIC", "-shared", host, FOLDER / "stream.c", "-o", code,
-            f"-L{runtime}", "-lnorm_cuda_runtime", f"-Wl,-rpath,{runtime},-Bsymbolic")
+    def __init__(self, code, name, workspace):
         self.library = ctypes.CDLL(str(code))
         self.function = self.library[name]
         self.function.restype = None

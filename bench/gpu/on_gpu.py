@@ -8,6 +8,8 @@
 
 usage: on_gpu.py [--build DIR] [--chip CHIP] [--rounds N] [--json FILE]
                  [--plot FILE.png] [--dry-run] [CASE...]
+       on_gpu.py --compile-to DIR [--build DIR] --chip CHIP [CASE...]
+       on_gpu.py --compiled DIR... [CASE...]
 
 Peers are PyTorch eager and torch.compile, and, where they are installed, Liger
 (Triton) and QuACK; beside them, the driver's copy. Each is checked against
@@ -17,6 +19,10 @@ device always behind the host. Every call takes another of several sets of
 buffers, larger together than any L2 cache, so that nothing is there before it. A
 share is the bandwidth of the bytes that must be read and written over that of
 the copy: 1 is the speed of memory. FILE is written after each case.
+
+--compile-to makes the kernels of every case, for a machine that has a GPU and
+no LLVM; --compiled measures them there. Of several folders, as of builds that
+are to be compared, each kernel is measured under the name of its folder.
 
 --dry-run needs no GPU and no PyTorch: it compiles every case, makes every call
 on small buffers of whatever driver there is, and checks and measures nothing.
@@ -36,7 +42,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT / "bench"))
 
 import bench
-from compiled import Kernel, find
+from compiled import Kernel, compile_to, find
 from driver import Driver
 
 EPS = 1e-5
@@ -96,8 +102,9 @@ FUSED = {
     "layer_norm + int8 quantize 8192x4096": [((8192, 4096), I8), ((8192,), F32)],
 }
 # Each of 2^27 elements or nearly so, but for the last: few long rows.
-SHAPES = [(1 << 20, 128), (1 << 17, 1024), (43690, 3072), (1 << 15, 4096), (1 << 14, 8192),
-          (1 << 13, 16384), (1 << 12, 32768), (1 << 10, 131072), (131072, 1023), (4, 1 << 22)]
+SHAPES = [(1 << 20, 128), (1 << 19, 256), (1 << 17, 1024), (1 << 16, 2048), (43690, 3072), (1 << 15, 4096),
+          (1 << 14, 8192), (1 << 13, 16384), (1 << 12, 32768), (1 << 11, 65536), (1 << 10, 131072),
+          (131072, 1023), (4, 1 << 22)]
 
 
 def make_cases():
@@ -191,18 +198,19 @@ def complain(case, inputs, results):
     return None
 
 
-def prepare(case, kernel, driver, stream, dry):
+def prepare(case, kernels, driver, stream, dry):
     """Lists of calls by name, one for each set of buffers; all checked."""
     make = (lambda s, t: Buffer(driver, s, t)) if dry else make_tensor
     number = 2 if dry else max(2, min(16, -(-COLD // case.bytes)))
-    calls = {"norm": [], "copy": []}
+    calls = {name: [] for name in (*kernels, "copy")}
     sets = []
     for _ in range(number):
         inputs = [make(*operand) for operand in case.inputs]
         outs = [make(*result) for result in case.results]
         sets.append((inputs, outs))
         tensors = [(t.data_ptr(), tuple(t.shape)) for t in inputs + outs]
-        calls["norm"].append(kernel.bind(tensors, stream))
+        for name, kernel in kernels.items():
+            calls[name].append(kernel.bind(tensors, stream))
         size = 1 << 16 if dry else math.prod(case.inputs[0][0]) * BYTES[case.dtype]
         pointers = outs[0].data_ptr(), inputs[0].data_ptr()
         if case.results[0][1] == case.dtype:
@@ -212,7 +220,8 @@ def prepare(case, kernel, driver, stream, dry):
             sets[-1] += (spare,)
             calls["copy"].append(lambda p=(spare.data_ptr(), pointers[1]): driver.copy(*p, size, stream))
     if dry:
-        calls["norm"][0]()
+        for name in kernels:
+            calls[name][0]()
         return calls
 
     def all_four(inputs):
@@ -220,7 +229,13 @@ def prepare(case, kernel, driver, stream, dry):
         x, *parameters = inputs
         return inputs if case.function == "fused" else [x, x, *parameters, x][:4]
 
-    attempts = {"norm": lambda inputs, outs: (calls["norm"][0](), outs)[1]}
+    def launch(name, outs):
+        for out in outs:
+            out.fill_(-77)
+        calls[name][0]()
+        return outs
+
+    attempts = {n: lambda inputs, outs, n=n: launch(n, outs) for n in kernels}
     for name, function in PEERS.items():
         attempts[name] = lambda inputs, outs, f=function: f(case, *all_four(inputs))
     for name, attempt in attempts.items():
@@ -233,7 +248,7 @@ def prepare(case, kernel, driver, stream, dry):
         if problem:
             print(f"  {name}: left out: {problem}")
             calls.pop(name, None)
-        elif name != "norm":
+        elif name not in kernels:
             calls[name] = [lambda s=s, a=attempt: a(*s[:2]) for s in sets]
     return calls
 
@@ -254,6 +269,10 @@ def measure(calls, driver, stream, delay, rounds):
     return {name: statistics.median(t[len(calls[name]):]) for name, t in times.items()}
 
 
+def name_code(title):
+    return "".join(c if c.isalnum() else "_" for c in title) + ".so"
+
+
 def gpu_name(dry):
     if dry:
         return "no GPU"
@@ -266,6 +285,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", default=ROOT / "build/release", type=pathlib.Path)
     parser.add_argument("--chip", help="by default what there is")
+    parser.add_argument("--compile-to", metavar="DIR", type=pathlib.Path)
+    parser.add_argument("--compiled", metavar="DIR", type=pathlib.Path, nargs="+")
     parser.add_argument("--rounds", default=9, type=int)
     parser.add_argument("--json", type=pathlib.Path)
     parser.add_argument("--plot", type=pathlib.Path)
@@ -273,6 +294,13 @@ def main():
     parser.add_argument("cases", nargs="*", help="parts of case names")
     options = parser.parse_args()
 
+    cases = {title: case for title, case in make_cases().items()
+             if not options.cases or any(part in title for part in options.cases)}
+    if options.compile_to:
+        options.compile_to.mkdir(parents=True, exist_ok=True)
+        for title, case in cases.items():
+            compile_to(options.compile_to / name_code(title), case.text, options.build, options.chip or "sm_90")
+        return 0
     driver = Driver()
     if options.dry_run:
         stream, chip = driver.make_stream(), options.chip or "sm_90"
@@ -301,24 +329,29 @@ def main():
     print(f"{name}, {chip}, {options.rounds} rounds")
     wrong = False
     with tempfile.TemporaryDirectory() as folder:
-        for title, case in make_cases().items():
-            if options.cases and not any(part in title for part in options.cases):
-                continue
+        folders = options.compiled or [pathlib.Path(folder)]
+        names = [f.name for f in folders] if len(folders) > 1 else ["norm"]
+        for title, case in cases.items():
             print(title, flush=True)
             try:
-                kernel = Kernel(case.text, case.function, pathlib.Path(folder), options.build, chip, workspace)
+                if not options.compiled:
+                    compile_to(folders[0] / name_code(title), case.text, options.build, chip)
+                kernels = {name: Kernel(f / name_code(title), case.function, workspace)
+                           for name, f in zip(names, folders) if (f / name_code(title)).exists()}
+                if not kernels:
+                    raise RuntimeError(f"not compiled in {folders[0]}")
             except RuntimeError as error:
                 print(f"  {error}")
                 wrong = True
                 continue
-            calls = prepare(case, kernel, driver, stream, options.dry_run)
+            calls = prepare(case, kernels, driver, stream, options.dry_run)
             seconds = measure(calls, driver, stream, delay, options.rounds)
             copied = 2 * math.prod(case.inputs[0][0]) * BYTES[case.dtype] / seconds.pop("copy")
             shares = {peer: case.bytes / time / copied for peer, time in seconds.items()}
             results["cases"][title] = {"copy_bytes_per_second": copied, "seconds": seconds, "share": shares}
             for peer, share in shares.items():
                 print(f"  {peer:14} {seconds[peer] * 1e6:9.1f} us {case.bytes / seconds[peer] / 1e9:7.0f} GB/s {share:6.2f}")
-            wrong |= "norm" not in seconds
+            wrong |= not seconds.keys() >= kernels.keys()
             # Each time: an error of the device is the end of the process.
             if options.json:
                 options.json.write_text(json.dumps(results, indent=1) + "\n")
@@ -328,7 +361,7 @@ def main():
     if options.dry_run:
         print("dry run: nothing was checked, and the times mean nothing")
     if options.plot:
-        bench.plot(results, f"{name}, {chip}", ["norm", *PEERS], options.plot)
+        bench.plot(results, f"{name}, {chip}", [*names, *PEERS], options.plot)
     return int(wrong)
 
 

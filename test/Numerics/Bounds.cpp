@@ -108,7 +108,7 @@ RowBounds::RowBounds(const KernelCase &kernel, const Row &row)
   // Neighbours in memory are shared among threads that sum as a tree, 8192 at a
   // time: no element goes through more additions than that, whatever it is.
   const Geometry &geometry = kernel.geometries.front();
-  if (kernel.road.hasKernels && geometry.isReduced(geometry.shape.size() - 1))
+  if (kernel.road.hasKernels() && geometry.isReduced(geometry.shape.size() - 1))
     growth = std::min(growth, n / 8192 + 40);
   if (!hasExactSums(row.a, kernel.getAccType()))
     meanGrowth = growth;

@@ -11,7 +11,9 @@
 
 #include "Code.h"
 #include "Norm/Run/DType.h"
+#include "Norm/Run/Device.h"
 #include "llvm/ADT/SmallVector.h"
+#include <functional>
 
 namespace mlir::norm::numerics {
 
@@ -97,12 +99,14 @@ struct Road {
   std::string name, pipelineOptions;
   /// The mean's rounding error is carried along.
   bool hasResidual = false;
-  /// Kernels for a GPU, run by the PTX interpreter.
-  bool hasKernels = false;
+  /// What kernels for a GPU run on; empty where there are none.
+  std::function<std::shared_ptr<Device>()> createDevice = {};
   /// The shift is taken however far it is off the mean.
   bool hasUncheckedShift = false;
   /// Like another but in one thing: of a sample, a part is enough.
   bool isVariation = false;
+
+  bool hasKernels() const { return bool(createDevice); }
 };
 
 struct KernelCase {
@@ -144,11 +148,14 @@ StringRef toString(Program program);
 StringRef toString(Layout layout);
 StringRef toString(InputKind input);
 
-/// Every kernel there is.
-std::vector<KernelCase> enumerateCases();
-
-/// What the host can run.
+/// What the host can run: kernels by the PTX interpreter.
 std::vector<Road> getRoads();
+
+/// What the first NVIDIA GPU can run; an error where there is none.
+llvm::Expected<std::vector<Road>> getCUDARoads();
+
+/// Every kernel there is.
+std::vector<KernelCase> enumerateCases(ArrayRef<Road> roads);
 
 /// `perGroup` kernels of each program on each road, the same ones every time.
 std::vector<KernelCase> sampleCases(std::vector<KernelCase> cases,

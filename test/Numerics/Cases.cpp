@@ -17,22 +17,51 @@ using namespace mlir;
 using namespace mlir::norm;
 using namespace mlir::norm::numerics;
 
+/// The 90 of what has sm_90 in it.
+static unsigned getChipNumber(StringRef text) {
+  unsigned number = 0;
+  text = text.split("sm_").second;
+  text.consumeInteger(10, number);
+  return number;
+}
+
+static std::vector<Road>
+getGPURoads(std::function<std::shared_ptr<Device>()> createDevice) {
+  return {
+      // With clusters, without them, and with instructions on pairs of f32.
+      {"gpu", "chip=sm_90", true, createDevice},
+      {"gpu-sm_80", "chip=sm_80", true, createDevice},
+      {"gpu-sm_100", "chip=sm_100", true, createDevice},
+      // Rows of any length as those are that no cluster holds.
+      {"gpu-split", "chip=sm_80 split-rows-above=0", true, createDevice, false,
+       true},
+  };
+}
+
+llvm::Expected<std::vector<Road>> numerics::getCUDARoads() {
+  llvm::Expected<std::shared_ptr<Device>> device = createCUDADevice();
+  if (!device)
+    return device.takeError();
+  std::vector<Road> roads = getGPURoads([device = *device] { return device; });
+  // A GPU runs what was made for earlier ones.
+  unsigned newest = getChipNumber((*device)->getChip());
+  llvm::erase_if(roads, [&](const Road &road) {
+    return getChipNumber(road.pipelineOptions) > newest;
+  });
+  return roads;
+}
+
 std::vector<Road> numerics::getRoads() {
   std::vector<Road> roads = {
       {"vector", "road=vector", true},
       {"vector-two-pass", "road=vector accuracy=two-pass", false},
-      {"vector-fast", "road=vector accuracy=fast", true, false, true},
+      {"vector-fast", "road=vector accuracy=fast", true, {}, true},
       {"vector-streaming", "road=vector streaming-bytes=0", true},
       {"vector-threads", "road=vector threads=2", true},
       {"linalg", "road=linalg", false},
       {"affine", "road=affine", false},
-      // With clusters, without them, and with instructions on pairs of f32.
-      {"gpu", "chip=sm_90", true, true},
-      {"gpu-sm_80", "chip=sm_80", true, true},
-      {"gpu-sm_100", "chip=sm_100", true, true},
-      // Rows of any length as those are that no cluster holds.
-      {"gpu-split", "chip=sm_80 split-rows-above=0", true, true, false, true},
   };
+  llvm::append_range(roads, getGPURoads(createInterpreterDevice));
   if (llvm::Triple(llvm::sys::getProcessTriple()).getArch() !=
       llvm::Triple::x86_64)
     return roads;
@@ -183,10 +212,10 @@ static std::vector<Variant> getVariants(Program program, DType dtype) {
   return variants;
 }
 
-std::vector<KernelCase> numerics::enumerateCases() {
+std::vector<KernelCase> numerics::enumerateCases(ArrayRef<Road> roads) {
   std::vector<KernelCase> cases;
   for (unsigned p = 0; p < numPrograms; ++p)
-    for (const Road &road : getRoads())
+    for (const Road &road : roads)
       for (DType dtype :
            {DType::f32, DType::f64, DType::bf16, DType::f16, DType::i8}) {
         Program program = Program(p);
@@ -195,7 +224,7 @@ std::vector<KernelCase> numerics::enumerateCases() {
         // PTX has neither exp nor tanh of f64.
         bool isTranscendental =
             program == Program::softmax || program == Program::gelu;
-        if (road.hasKernels && dtype == DType::f64 && isTranscendental)
+        if (road.hasKernels() && dtype == DType::f64 && isTranscendental)
           continue;
         // What is fast there is moments.
         if (road.hasUncheckedShift && program != Program::layerNorm)
@@ -223,7 +252,7 @@ std::vector<KernelCase> numerics::enumerateCases() {
         for (bool isDynamic : {false, true}) {
           add(variants.front(), Layout::tensor, isDynamic, matrices);
           // Those programs have geometries of other ranks.
-          if (road.hasKernels && program != Program::groupNorm &&
+          if (road.hasKernels() && program != Program::groupNorm &&
               program != Program::batchNorm)
             add(variants.front(), Layout::tensor, isDynamic, getLongRows(road));
           for (ArrayRef<Geometry> geometries : getOtherGeometries(program)) {

@@ -61,7 +61,7 @@ void numerics::runFarRows(const Road &road, MLIRContext &context,
                           llvm::function_ref<void(const Outcome &)> report) {
   std::string name = "layer_norm/" + road.name + "/f32/far-rows";
   // The interpreter knows memory by the tensors it is given, not by pages.
-  if (!isWanted(name) || road.hasKernels)
+  if (!isWanted(name) || road.hasKernels())
     return;
   std::optional<HostTensor> x = reserveRows(), y = reserveRows();
   if (!x || !y)

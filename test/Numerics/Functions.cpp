@@ -166,8 +166,8 @@ static std::string runFunction(const Road &road, MLIRContext &context,
                                const Function &function, DType dtype) {
   CompileOptions options;
   options.pipelineOptions = road.pipelineOptions;
-  if (road.hasKernels)
-    options.device = createInterpreterDevice();
+  if (road.hasKernels())
+    options.device = road.createDevice();
   auto kernel = compile(makeModule(function, dtype), "f", context, options);
   if (!kernel)
     return llvm::toString(kernel.takeError());

@@ -193,8 +193,8 @@ void numerics::runCase(const KernelCase &kernel, MLIRContext &context,
         CompileOptions options;
         options.pipelineOptions = kernel.road.pipelineOptions;
         options.resultsAsArguments = true;
-        if (kernel.road.hasKernels)
-          options.device = createInterpreterDevice();
+        if (kernel.road.hasKernels())
+          options.device = kernel.road.createDevice();
         auto result = compile(makeModule(kernel), "f", context, options);
         if (result)
           compiled.emplace(std::move(*result));

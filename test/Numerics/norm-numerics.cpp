@@ -43,6 +43,9 @@ static cl::opt<bool>
     selfTest("self-test",
              cl::desc("Judge by wrong formulas, which every case must fail"),
              cl::cat(category));
+static cl::opt<bool> cuda("cuda",
+                          cl::desc("Kernels alone, on the first NVIDIA GPU"),
+                          cl::cat(category));
 static cl::opt<unsigned> jobs("jobs", cl::init(2),
                               cl::desc("How many cases at once"),
                               cl::cat(category));
@@ -63,8 +66,8 @@ static bool anyWanted(const KernelCase &kernel) {
   return false;
 }
 
-static std::vector<KernelCase> selectCases() {
-  std::vector<KernelCase> cases = enumerateCases();
+static std::vector<KernelCase> selectCases(ArrayRef<Road> roads) {
+  std::vector<KernelCase> cases = enumerateCases(roads);
   llvm::erase_if(cases,
                  [](const KernelCase &kernel) { return !anyWanted(kernel); });
   if (!road.empty())
@@ -96,7 +99,8 @@ static void forEach(ArrayRef<Item> items,
     thread.join();
 }
 
-static Tally judge(ArrayRef<KernelCase> cases) {
+static Tally judge(ArrayRef<Road> roads) {
+  std::vector<KernelCase> cases = selectCases(roads);
   Tally tally;
   std::mutex mutex;
   auto report = [&](const Outcome &outcome) {
@@ -113,7 +117,7 @@ static Tally judge(ArrayRef<KernelCase> cases) {
       cases, [&](const KernelCase &kernel, MLIRContext &context) {
         runCase(kernel, context, Mistake::none, isWanted, report);
       });
-  forEach<Road>(getRoads(), [&](const Road &road, MLIRContext &context) {
+  forEach<Road>(roads, [&](const Road &road, MLIRContext &context) {
     runFarRows(road, context, isWanted, report);
     runFunctions(road, context, isWanted, report);
   });
@@ -138,8 +142,8 @@ static bool shows(Mistake mistake, const KernelCase &kernel, StringRef name) {
   return false;
 }
 
-static Tally judgeByMistakes() {
-  std::vector<KernelCase> cases = enumerateCases();
+static Tally judgeByMistakes(ArrayRef<Road> roads) {
+  std::vector<KernelCase> cases = enumerateCases(roads);
   llvm::erase_if(cases, [](const KernelCase &kernel) {
     return kernel.road.name != "linalg" || kernel.isDynamic ||
            kernel.layout != Layout::tensor || kernel.dtype == DType::f64 ||
@@ -179,24 +183,30 @@ int main(int argc, char **argv) {
   cl::HideUnrelatedOptions(category);
   cl::ParseCommandLineOptions(argc, argv,
                               "Runs every norm through every road\n");
+  llvm::Expected<std::vector<Road>> roads = cuda ? getCUDARoads() : getRoads();
+  if (!roads) {
+    llvm::errs() << "norm-numerics: error: "
+                 << llvm::toString(roads.takeError()) << '\n';
+    return 1;
+  }
   // Far rows and functions are judged whatever that is.
-  if (!road.empty() && llvm::none_of(getRoads(), [](const Road &known) {
+  if (!road.empty() && llvm::none_of(*roads, [](const Road &known) {
         return known.name == road;
       })) {
     llvm::errs() << "norm-numerics: error: no road '" << road << "'; there are";
-    for (const Road &known : getRoads())
+    for (const Road &known : *roads)
       llvm::errs() << ' ' << known.name;
     llvm::errs() << '\n';
     return 1;
   }
   if (print) {
-    for (const KernelCase &kernel : selectCases())
+    for (const KernelCase &kernel : selectCases(*roads))
       llvm::outs() << "// " << kernel.getName() << ", "
                    << kernel.road.pipelineOptions << "\n"
                    << makeModule(kernel);
     return 0;
   }
-  Tally tally = selfTest ? judgeByMistakes() : judge(selectCases());
+  Tally tally = selfTest ? judgeByMistakes(*roads) : judge(*roads);
   llvm::outs() << tally.passed << " passed, " << tally.failed << " failed\n";
   return tally.failed || !tally.passed ? 1 : 0;
 }
