@@ -149,6 +149,14 @@ Error Machine::checkShape() const {
   if (kernel.requiredThreads && !(shape.block == *kernel.requiredThreads))
     return makeError("block " + format(shape.block) + ", but .reqntid is " +
                      format(*kernel.requiredThreads));
+  // A quarter of the warps has a quarter of a multiprocessor's registers.
+  constexpr uint64_t mostRegisters = 1 << 16;
+  uint64_t registers =
+      alignTo(kernel.maxRegisters, 8) * alignTo(threads, 4 * 32);
+  if (registers > mostRegisters)
+    return makeError("a block of " + Twine(threads) + " threads of up to " +
+                     Twine(kernel.maxRegisters) + " registers takes " +
+                     Twine(registers) + " of " + Twine(mostRegisters));
   Dim3 cluster = shape.cluster.value_or(Dim3());
   if (kernel.requiredCluster && !(cluster == *kernel.requiredCluster))
     return makeError("cluster " + format(cluster) +

@@ -158,9 +158,14 @@ Expected<Dim3> Parser::parseDim3() {
 
 /// False if it is none.
 Expected<bool> Parser::parsePerformanceDirective(StringRef word) {
-  if (word == ".minnctapersm" || word == ".maxnreg" ||
-      word == ".maxclusterrank")
+  if (word == ".minnctapersm" || word == ".maxclusterrank")
     return lexer.takeWord(), true;
+  if (word == ".maxnreg") {
+    StringRef number = lexer.takeWord();
+    if (number.getAsInteger(10, kernel.maxRegisters))
+      return makeError("expected a number, not '" + number + "'");
+    return true;
+  }
   if (word == ".explicitcluster")
     return true;
   std::optional<Dim3> *target =

@@ -89,6 +89,8 @@ struct Kernel {
   /// Each the index of a statement; one past the last is the end.
   llvm::StringMap<unsigned> labels;
   std::optional<Dim3> maxThreads, requiredThreads, requiredCluster;
+  /// Of a thread; 0 if that is ptxas's matter.
+  uint64_t maxRegisters = 0;
 };
 
 /// The text of a PTX module and its kernels, which point into it.
