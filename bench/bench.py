@@ -256,17 +256,19 @@ def plot(results, title, peers, file):
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
 
-    cases = list(results["cases"])
-    figure, axes = plt.subplots(figsize=(3 + len(cases), 4.5))
-    width = 0.8 / len(peers)
-    for i, peer in enumerate(peers):
-        shares = [results["cases"][case]["share"].get(peer, 0) for case in cases]
-        axes.bar([at + i * width for at in range(len(cases))], shares, width, label=peer)
-    axes.set_xticks([at + 0.4 - width / 2 for at in range(len(cases))])
-    axes.set_xticklabels([case.replace(" ", "\n", 1) for case in cases], fontsize=8)
-    axes.set_ylabel("share of the speed of a copy")
-    axes.set_title(title)
-    axes.legend(ncols=len(peers), fontsize=8)
+    cases, width = list(results["cases"]), 0.8 / len(peers)
+    lines = [cases[at : at + 14] for at in range(0, len(cases), 14)]
+    size = 3 + max(map(len, lines)), 0.5 + 4 * len(lines)
+    figure, grid = plt.subplots(len(lines), figsize=size, squeeze=False)
+    for line, axes in zip(lines, grid.flat):
+        for i, peer in enumerate(peers):
+            shares = [results["cases"][case]["share"].get(peer, 0) for case in line]
+            axes.bar([at + i * width for at in range(len(line))], shares, width, label=peer)
+        axes.set_xticks([at + 0.4 - width / 2 for at in range(len(line))])
+        axes.set_xticklabels([case.replace(" ", "\n", 1) for case in line], fontsize=8)
+        axes.set_ylabel("share of the speed of a copy")
+    grid[0, 0].set_title(title)
+    grid[0, 0].legend(ncols=len(peers), fontsize=8)
     figure.tight_layout()
     figure.savefig(file, dpi=120)
 

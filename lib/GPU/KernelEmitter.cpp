@@ -73,8 +73,9 @@ void KernelEmitter::createFunction(gpu::GPUModuleOp module, StringRef name) {
                     builder.getUnitAttr());
   function.setKnownBlockSize(
       ArrayRef<int32_t>{int32_t(plan.getThreads()), 1, 1});
-  function->setAttr(NVVM::NVVMDialect::getMaxnregAttrName(),
-                    builder.getI32IntegerAttr(plan.registers));
+  if (plan.registers)
+    function->setAttr(NVVM::NVVMDialect::getMaxnregAttrName(),
+                      builder.getI32IntegerAttr(plan.registers));
   if (plan.blocksPerRow > 1)
     function.setKnownClusterSize(
         ArrayRef<int32_t>{int32_t(plan.blocksPerRow), 1, 1});

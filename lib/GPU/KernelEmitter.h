@@ -23,6 +23,17 @@ struct RowPart {
   Value count, squares;
 };
 
+/// Values of all warps of a row, as a thread has them.
+struct FromWarps {
+  /// Of each value, what is left to combine: that of every warp, or of some
+  /// while other lanes have the rest.
+  SmallVector<SmallVector<Value>> terms;
+  /// Lanes that have different ones.
+  int64_t lanes = 1;
+  /// Whether there are any for this lane; null if that is certain.
+  Value isThere;
+};
+
 /// Emits the code of one norm.generic for one plan.
 class KernelEmitter {
 public:
@@ -58,36 +69,40 @@ private:
   Value widen(Value value, Type type);
   Value orIdentity(Combiner kind, Value value, unsigned chunk);
   Value reduceLanes(Combiner kind, Value value);
-  SmallVector<Value>
-  reduceRow(ArrayRef<Accumulator> accumulators,
-            function_ref<Value(unsigned number, unsigned chunk)> contribute);
+  Value reduceChunks(Accumulator accumulator, Value value,
+                     function_ref<Value(Value)> contribute);
+  Value countInWarp(Type type);
   Value getShift(ReduceOp reduce);
   Value emitShift(ReduceOp reduce);
   Value orZero(Value value);
   TeamStatistic getMean(Value shift, Value delta);
   void setStatistic(ReduceOp reduce, unsigned number, Value result,
                     Value shift);
+  void setStatistics(ArrayRef<ReduceOp> pass, ArrayRef<Value> shifts,
+                     ArrayRef<RowPart> parts);
   void emitPass(ArrayRef<ReduceOp> pass);
   void emitHeldPass(ArrayRef<ReduceOp> pass, ArrayRef<Value> shifts);
+  void holdInShared(ArrayRef<ReduceOp> pass);
   Value divideByLength(Value sum);
 
-  // Of rows that are read in a loop.
+  // Parts of a row, taken together.
   Value getOwnMean(const RowPart &part);
   Value getSquaresAbout(Value mean, const RowPart &part);
+  void mergeInWarp(ArrayRef<ReduceOp> pass, MutableArrayRef<RowPart> parts);
+  void mergeWarps(ArrayRef<ReduceOp> pass, MutableArrayRef<RowPart> parts);
+
+  // Of rows that are read in a loop.
   void addChunks(ReduceOp reduce, Value shift, Value newCount, RowPart &part);
   Value countElements(Value before);
   SmallVector<RowPart> streamRow(ArrayRef<ReduceOp> pass,
                                  ArrayRef<Value> shifts);
-  void mergeInTeam(ArrayRef<ReduceOp> pass, MutableArrayRef<RowPart> parts);
   void emitStreamedPass(ArrayRef<ReduceOp> pass, ArrayRef<Value> shifts);
 
   // Among the threads of a row.
-  void reduceInTeam(ArrayRef<Accumulator> accumulators,
-                    MutableArrayRef<Value> values);
   void reduceInWarp(ArrayRef<Accumulator> accumulators,
                     MutableArrayRef<Value> values, int64_t lanes);
-  void reduceAcrossWarps(ArrayRef<Accumulator> accumulators,
-                         MutableArrayRef<Value> values);
+  Value addSharedMemory(int64_t size, Type type);
+  FromWarps exchange(ArrayRef<Value> values);
   void publish(ArrayRef<Value> values, ArrayRef<Value> slots);
   void publishInCluster(ArrayRef<Value> values, ArrayRef<Value> slots);
   SmallVector<Value> readSlots(Value slots, Value first, int64_t number);

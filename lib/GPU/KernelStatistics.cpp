@@ -8,15 +8,18 @@
 
 #include "KernelEmitter.h"
 #include "Norm/IR/ScalarBuilder.h"
-#include "mlir/Analysis/SliceAnalysis.h"
+#include "SharedRow.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 using namespace mlir::norm;
 
-/// Of a sum: any order, and no start at +0.
-static constexpr auto anyOrder =
-    arith::FastMathFlags::reassoc | arith::FastMathFlags::nsz;
+/// Of a sum: any order, no start at +0, and a product that is added may round
+/// once.
+static constexpr auto anyOrder = arith::FastMathFlags::reassoc |
+                                 arith::FastMathFlags::nsz |
+                                 arith::FastMathFlags::contract;
 
 /// Moments are sums. Halves are combined as f32: they are when they are
 /// shuffled.
@@ -27,34 +30,44 @@ KernelEmitter::Accumulator KernelEmitter::getAccumulator(ReduceOp reduce) {
           type.getIntOrFloatBitWidth() < 32 ? builder.getF32Type() : type};
 }
 
-/// True if the reduces cannot be known without the argument.
-static bool isNeededBy(BlockArgument arg, ArrayRef<ReduceOp> pass) {
-  SetVector<Operation *> slice;
-  BackwardSliceOptions options;
-  options.omitBlockArguments = true;
-  options.inclusive = true;
-  for (ReduceOp reduce : pass)
-    (void)getBackwardSlice(reduce.getOperation(), &slice, options);
-  return llvm::any_of(arg.getUsers(),
-                      [&](Operation *user) { return slice.contains(user); });
+/// Combines `contribute` of the value, for all chunks at hand.
+Value KernelEmitter::reduceChunks(Accumulator accumulator, Value value,
+                                  function_ref<Value(Value)> contribute) {
+  auto [kind, type] = accumulator;
+  SmallVector<Value> certain, terms;
+  for (unsigned chunk = 0; chunk < values.chunks.size(); ++chunk) {
+    Value term = contribute(widen(values.getSpread(value, chunk), type));
+    if (values.chunks[chunk].inBounds)
+      // One choice, not one per lane.
+      terms.push_back(orIdentity(kind, reduceLanes(kind, term), chunk));
+    else
+      certain.push_back(term);
+  }
+  if (!certain.empty())
+    terms.push_back(reduceLanes(kind, combineAll(kind, certain)));
+  return combineAll(kind, terms);
 }
 
-/// Combines what each element contributes, over all elements of a row that is
-/// held.
-SmallVector<Value> KernelEmitter::reduceRow(
-    ArrayRef<Accumulator> accumulators,
-    function_ref<Value(unsigned number, unsigned chunk)> contribute) {
-  SmallVector<Value> results;
-  for (auto [i, accumulator] : llvm::enumerate(accumulators)) {
-    auto [kind, type] = accumulator;
-    SmallVector<Value> terms;
-    for (unsigned chunk = 0; chunk < values.chunks.size(); ++chunk)
-      terms.push_back(
-          orIdentity(kind, widen(contribute(i, chunk), type), chunk));
-    results.push_back(reduceLanes(kind, combineAll(kind, terms)));
+/// How many elements of a row that is held the warp has.
+Value KernelEmitter::countInWarp(Type type) {
+  int64_t width = warpSize * plan.vectorWidth;
+  if (staticLength && *staticLength == plan.getElementsInFlight())
+    return ScalarBuilder{builder, loc}.constant(
+        double(width * plan.vectorsPerThread), type);
+  Value first = arith::ShRUIOp::create(builder, loc, member,
+                                       index(llvm::Log2_64(warpSize)));
+  first = arith::MulIOp::create(builder, loc, first, index(width));
+  Value count = index(0);
+  for (int64_t i = 0; i < plan.vectorsPerThread; ++i) {
+    Value at = builder.createOrFold<arith::AddIOp>(
+        loc, first, index(i * plan.threadsPerRow * plan.vectorWidth));
+    Value end = arith::MaxUIOp::create(builder, loc, values.length, at);
+    Value rest = arith::MinUIOp::create(
+        builder, loc, arith::SubIOp::create(builder, loc, end, at),
+        index(width));
+    count = builder.createOrFold<arith::AddIOp>(loc, count, rest);
   }
-  reduceInTeam(accumulators, results);
-  return results;
+  return values.toFloat(count, type);
 }
 
 /// As the accumulator's type.
@@ -171,11 +184,9 @@ void KernelEmitter::setStatistic(ReduceOp reduce, unsigned number, Value result,
 void KernelEmitter::emitPass(ArrayRef<ReduceOp> pass) {
   // All of the row is on its way before anything waits for it.
   if (plan.isHeld)
-    for (BlockArgument arg : op.getBodyBlock()->getArguments())
-      if (program.getVariation(arg) == Variation::Element &&
-          isNeededBy(arg, pass))
-        for (unsigned chunk = 0; chunk < values.chunks.size(); ++chunk)
-          values.get(arg, chunk);
+    for (unsigned input : getReducedInputs(program, pass))
+      for (unsigned chunk = 0; chunk < values.chunks.size(); ++chunk)
+        values.get(op.getBodyBlock()->getArgument(input), chunk);
   SmallVector<Value> shifts;
   for (ReduceOp reduce : pass)
     shifts.push_back(reduce.getKind() == Combiner::moments ? getShift(reduce)
@@ -186,38 +197,86 @@ void KernelEmitter::emitPass(ArrayRef<ReduceOp> pass) {
     emitStreamedPass(pass, shifts);
 }
 
-/// Of moments the mean, and then the squares about it.
+/// Each thread, then each warp, then all: of moments the mean of each warp, and
+/// the squares about that.
 void KernelEmitter::emitHeldPass(ArrayRef<ReduceOp> pass,
                                  ArrayRef<Value> shifts) {
-  SmallVector<Accumulator> accumulators;
-  SmallVector<ReduceOp> moments;
-  for (ReduceOp reduce : pass) {
-    accumulators.push_back(getAccumulator(reduce));
-    if (reduce.getKind() == Combiner::moments)
-      moments.push_back(reduce);
+  int64_t lanes = std::min(plan.threadsPerRow, warpSize);
+  bool isWarp = plan.getWarpsPerRow() == 1;
+  ScalarBuilder b{builder, loc, arith::FastMathFlags::contract};
+  SmallVector<Accumulator> accumulators, ofSquares;
+  SmallVector<Value> sums, squares;
+  auto subtract = [&](Value v, Value scalar) {
+    return b.sub(v, values.spread(scalar));
+  };
+  for (unsigned i = 0; i < pass.size(); ++i) {
+    ReduceOp reduce = pass[i];
+    Value shift = shifts[i];
+    Accumulator accumulator = getAccumulator(reduce);
+    accumulators.push_back(accumulator);
+    sums.push_back(reduceChunks(accumulator, reduce.getValue(), [&](Value v) {
+      return shift ? subtract(v, widen(shift, accumulator.second)) : v;
+    }));
   }
-  SmallVector<Value> results =
-      reduceRow(accumulators, [&](unsigned i, unsigned chunk) -> Value {
-        Value v = values.getSpread(ReduceOp(pass[i]).getValue(), chunk);
-        if (!shifts[i])
-          return v;
-        return arith::SubFOp::create(builder, loc, v, values.spread(shifts[i]));
-      });
-  for (auto [reduce, result, shift] : llvm::zip_equal(pass, results, shifts))
-    setStatistic(reduce, 0, result, shift);
-  if (moments.empty())
-    return;
+  reduceInWarp(accumulators, sums, lanes);
+  if (plan.isInShared)
+    holdInShared(pass);
+  SmallVector<RowPart> parts;
+  for (unsigned i = 0; i < pass.size(); ++i) {
+    RowPart &part = parts.emplace_back();
+    part.value = sums[i];
+    if (!shifts[i])
+      continue;
+    ReduceOp reduce = pass[i];
+    Accumulator accumulator = accumulators[i];
+    if (!isWarp)
+      part.count = countInWarp(accumulator.second);
+    Value own = isWarp ? divideByLength(part.value) : getOwnMean(part);
+    TeamStatistic mean{widen(shifts[i], accumulator.second), own};
+    // Otherwise v − shift would be held beside v.
+    if (!plan.isInShared)
+      mean = getMean(mean.value, mean.delta);
+    ofSquares.push_back(accumulator);
+    squares.push_back(
+        reduceChunks(accumulator, reduce.getValue(), [&](Value v) {
+          Value centred = subtract(subtract(v, mean.value), mean.delta);
+          return b.mul(centred, centred);
+        }));
+  }
+  reduceInWarp(ofSquares, squares, lanes);
+  auto next = squares.begin();
+  for (auto [part, shift] : llvm::zip_equal(parts, shifts))
+    if (shift)
+      part.squares = *next++;
+  if (!isWarp)
+    mergeWarps(pass, parts);
+  if (plan.isInShared)
+    values.forgetChunks();
+  setStatistics(pass, shifts, parts);
+}
 
-  accumulators.clear();
-  for (ReduceOp reduce : moments)
-    accumulators.push_back(getAccumulator(reduce));
-  results = reduceRow(accumulators, [&](unsigned i, unsigned chunk) -> Value {
-    ReduceOp reduce = moments[i];
-    Value centred = values.emitCentred(
-        reduce.getValue(), values.statistics[reduce.getStats()[0]], chunk);
-    return values.spread(arith::MulFOp::create(builder, loc, centred, centred,
-                                               arith::FastMathFlags::contract));
-  });
-  for (auto [reduce, result] : llvm::zip_equal(moments, results))
-    setStatistic(reduce, 1, result, Value());
+/// What the reduces are of goes to shared memory, and comes from there from now
+/// on: registers are for what is computed from it.
+void KernelEmitter::holdInShared(ArrayRef<ReduceOp> pass) {
+  int64_t size = plan.getThreads() * plan.vectorsPerThread * plan.vectorWidth;
+  for (unsigned input : getReducedInputs(program, pass)) {
+    if (values.isInShared(input))
+      continue;
+    Type type = op.getBodyBlock()->getArgument(input).getType();
+    values.hold(input, addSharedMemory(size, type), thread);
+  }
+  // Compilers keep in registers what nobody else can have changed.
+  NVVM::SyncWarpOp::create(builder, loc,
+                           arith::ConstantIntOp::create(builder, loc, -1, 32));
+  values.forgetChunks();
+}
+
+void KernelEmitter::setStatistics(ArrayRef<ReduceOp> pass,
+                                  ArrayRef<Value> shifts,
+                                  ArrayRef<RowPart> parts) {
+  for (auto [reduce, shift, part] : llvm::zip_equal(pass, shifts, parts)) {
+    setStatistic(reduce, 0, part.value, shift);
+    if (shift)
+      setStatistic(reduce, 1, part.squares, Value());
+  }
 }

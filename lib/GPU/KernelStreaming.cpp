@@ -6,16 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A row that is not held is read once a pass, for moments too. Of some of its
-// elements, these are their number n, the sum s of their differences d from the
-// shift, and the squares q about their own mean m = s/n. Elements that are at
-// hand, and parts of a row that are known so, are taken together by
-//
-//   Σ (d − m)² = Σ over parts of q + n·(s/n − m)²,  m that of all of them,
-//
-// Chan's formula for any number of parts: squares of centred numbers only. The
-// parts are what a thread has seen before, the threads, and the blocks that
-// share the row, in an order that depends on the plan alone.
+// A row that is not held is read once a pass, for moments too: what a thread
+// has seen and what is at hand are parts of the row (see RowParts.cpp).
 //
 //===----------------------------------------------------------------------===//
 
@@ -26,20 +18,6 @@ using namespace mlir;
 using namespace mlir::norm;
 
 static constexpr auto contract = arith::FastMathFlags::contract;
-
-/// s/n; 0 if there are no elements.
-Value KernelEmitter::getOwnMean(const RowPart &part) {
-  ScalarBuilder b{builder, loc, contract};
-  Value one = b.constant(1.0, part.count.getType());
-  return b.mul(part.value, b.div(one, b.max(part.count, one)));
-}
-
-/// q + n·(s/n − mean)².
-Value KernelEmitter::getSquaresAbout(Value mean, const RowPart &part) {
-  ScalarBuilder b{builder, loc, contract};
-  Value off = b.sub(getOwnMean(part), mean);
-  return b.add(part.squares, b.mul(b.mul(part.count, off), off));
-}
 
 /// Takes the chunks at hand to what the thread has seen before; of moments, the
 /// elements less the shift.
@@ -138,40 +116,6 @@ SmallVector<RowPart> KernelEmitter::streamRow(ArrayRef<ReduceOp> pass,
   }));
 }
 
-/// From what each thread has to what all have together, the same bits in each.
-void KernelEmitter::mergeInTeam(ArrayRef<ReduceOp> pass,
-                                MutableArrayRef<RowPart> parts) {
-  SmallVector<Accumulator> accumulators, ofSquares;
-  SmallVector<Value> whole, squares;
-  for (auto [reduce, part] : llvm::zip_equal(pass, parts)) {
-    auto [kind, type] = getAccumulator(reduce);
-    accumulators.push_back({kind, type});
-    whole.push_back(part.value);
-    if (!part.count)
-      continue;
-    accumulators.push_back({kind, type});
-    whole.push_back(part.count);
-    ofSquares.push_back({kind, type});
-  }
-  reduceInTeam(accumulators, whole);
-  auto next = whole.begin();
-  for (RowPart &part : parts) {
-    RowPart own = part;
-    part.value = *next++;
-    if (!own.count)
-      continue;
-    part.count = *next++;
-    squares.push_back(getSquaresAbout(getOwnMean(part), own));
-  }
-  if (squares.empty())
-    return;
-  reduceInTeam(ofSquares, squares);
-  next = squares.begin();
-  for (RowPart &part : parts)
-    if (part.count)
-      part.squares = *next++;
-}
-
 /// A pass; of blocks that share the row, those of this launch leave their part
 /// to the next one.
 void KernelEmitter::emitStreamedPass(ArrayRef<ReduceOp> pass,
@@ -179,13 +123,11 @@ void KernelEmitter::emitStreamedPass(ArrayRef<ReduceOp> pass,
   bool isKnown = plan.isSplit && numPasses < launch;
   SmallVector<RowPart> parts =
       isKnown ? loadPartials(pass) : streamRow(pass, shifts);
-  mergeInTeam(pass, parts);
+  mergeInWarp(pass, parts);
+  if (plan.getWarpsPerRow() > 1)
+    mergeWarps(pass, parts);
   isDone = plan.isSplit && numPasses++ == launch;
   if (isDone)
     return storePartials(parts);
-  for (auto [reduce, shift, part] : llvm::zip_equal(pass, shifts, parts)) {
-    setStatistic(reduce, 0, part.value, shift);
-    if (shift)
-      setStatistic(reduce, 1, part.squares, Value());
-  }
+  setStatistics(pass, shifts, parts);
 }

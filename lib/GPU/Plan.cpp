@@ -10,6 +10,7 @@
 #include "AccessWidth.h"
 #include "HasKernel.h"
 #include "RegisterBudget.h"
+#include "SharedRow.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
@@ -17,10 +18,12 @@ using namespace mlir::norm;
 using utils::IteratorType;
 
 static constexpr int64_t maxElementsPerThread = 32;
+/// Threads of a block that has few warps to wait for: of a longer row, each
+/// takes more instead.
+static constexpr int64_t threadsOfShortRow = 256;
 /// Threads of a block of several rows.
 static constexpr int64_t threadsOfRows = 128;
 static constexpr int64_t maxThreads = 1024;
-static constexpr int64_t registersOfBlock = 1 << 16;
 static constexpr int64_t registersOfThread = 255;
 /// Threads of a block of a row that no single block holds.
 static constexpr int64_t threadsOfLongRow = 512;
@@ -73,14 +76,20 @@ static void takeBlock(GPUPlan &plan, int64_t vectors, int64_t elements) {
   }
 }
 
+/// What threads of many warps take of a row: much, as they wait for each other,
+/// unless each element comes with a condition and an address.
+static int64_t getElementsOfLongRow(const GPUPlan &plan) {
+  return plan.vectorWidth > 1 ? maxElementsPerThread : elementsPerThread;
+}
+
 /// A cluster a row: blocks of a size of which a multiprocessor takes two, if as
 /// many as every chip has in a cluster are enough.
 static void takeCluster(GPUPlan &plan, int64_t length) {
-  int64_t threads = threadsOfLongRow;
-  if (length > maxBlocksOfCluster * threads * elementsPerThread)
+  int64_t threads = threadsOfLongRow, elements = getElementsOfLongRow(plan);
+  if (length > maxBlocksOfCluster * threads * elements)
     threads = maxThreads;
   plan.blocksPerRow =
-      llvm::PowerOf2Ceil(llvm::divideCeil(length, threads * elementsPerThread));
+      llvm::PowerOf2Ceil(llvm::divideCeil(length, threads * elements));
   plan.threadsPerRow = plan.blocksPerRow * threads;
   plan.vectorsPerThread =
       llvm::divideCeil(length, plan.threadsPerRow * plan.vectorWidth);
@@ -93,7 +102,7 @@ static bool takeLargeBlock(GPUPlan &plan, const RowProgram &program,
                            int64_t vectors) {
   GPUPlan block = plan;
   takeBlock(block, vectors, maxElementsPerThread);
-  if (getRegisters(block, program) * block.getThreads() > registersOfBlock)
+  if (getRegisters(block, program) > getMostRegisters(block.getThreads()))
     return false;
   plan = block;
   return true;
@@ -126,8 +135,10 @@ static GPUPlan getPlanOfLength(GPUPlan plan, const RowProgram &program,
     takeSplitRow(plan, program.getOp());
   else if (length <= warpSize * maxElementsPerThread)
     takeWarp(plan, vectors);
-  else if (length <= maxThreads * elementsPerThread)
+  else if (length <= threadsOfShortRow * elementsPerThread)
     takeBlock(plan, vectors, elementsPerThread);
+  else if (length <= maxThreads * elementsPerThread)
+    takeBlock(plan, vectors, getElementsOfLongRow(plan));
   else if (chip.hasClusters && length <= longestHeldRow)
     takeCluster(plan, length);
   else if (length > maxThreads * maxElementsPerThread ||
@@ -147,9 +158,12 @@ static void addPlansOfLength(SmallVectorImpl<GPUPlan> &plans,
     plans.push_back(getPlanOfLength(plan, program, chip, length, longestWhole));
     return;
   }
-  // Fewer kernels of the rows that vectors do not take: some threads of a warp,
-  // a warp, a block; or a loop alone.
-  static constexpr int64_t ofVectors[] = {512, 4096, 16384, longestHeldRow};
+  // At worst half of what a thread takes is not there, which costs little where
+  // vectors are taken. Fewer kernels of the rows that vectors do not take: some
+  // threads of a warp, a warp, a block; or a loop alone.
+  static constexpr int64_t ofVectors[] = {128,   256,   512,           1024,
+                                          2048,  4096,  8192,          16384,
+                                          32768, 65536, longestHeldRow};
   static constexpr int64_t ofElements[] = {128, 1024, 8192};
   int64_t longest = 0;
   ArrayRef<int64_t> capacities = ofVectors;
@@ -239,8 +253,10 @@ mlir::norm::getGPUPlans(const RowProgram &program, const GPUChip &chip,
       break;
     }
   for (GPUPlan &each : plans) {
-    each.registers = std::min({getRegisters(each, program), registersOfThread,
-                               registersOfBlock / each.getThreads()});
+    each.isInShared = isBestInShared(each, program);
+    if (!each.isInShared)
+      each.registers = std::min({getRegisters(each, program), registersOfThread,
+                                 getMostRegisters(each.getThreads())});
     if (!each.isHeld)
       each.numReads = numReads;
   }
@@ -264,7 +280,8 @@ std::string GPUPlan::str() const {
         "blocks of {0} threads share a row, a launch a pass", threadsPerRow);
   if (rowsPerBlock > 1)
     threads += llvm::formatv(", {0} rows per block", rowsPerBlock);
-  std::string reads = "held in registers";
+  std::string reads =
+      isInShared ? "held in shared memory" : "held in registers";
   if (!isHeld)
     reads = numReads == 1 ? "read once"
                           : llvm::formatv("read {0} times", numReads).str();

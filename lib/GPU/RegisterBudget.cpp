@@ -12,6 +12,13 @@
 using namespace mlir;
 using namespace mlir::norm;
 
+int64_t mlir::norm::getMostRegisters(int64_t threads) {
+  constexpr int64_t parts = 4, step = 8;
+  return llvm::alignDown(registersOfMultiprocessor /
+                             llvm::alignTo(threads, parts * warpSize),
+                         step);
+}
+
 int64_t mlir::norm::getRegisters(const GPUPlan &plan,
                                  const RowProgram &program) {
   GenericOp op = program.getOp();
@@ -28,12 +35,17 @@ int64_t mlir::norm::getRegisters(const GPUPlan &plan,
   });
   int64_t elements = plan.vectorsPerThread * plan.vectorWidth;
   int64_t registers = 32 + elements * words * std::clamp<int64_t>(inputs, 1, 2);
+  int64_t length = 1;
+  bool isDynamic = false;
+  for (unsigned dim : plan.reductionDims) {
+    int64_t extent = op.getStaticLoopRanges()[dim];
+    isDynamic |= ShapedType::isDynamic(extent);
+    length *= extent;
+  }
   // Whether elements are there, and where, is to be held too.
-  if (elements > elementsPerThread)
+  bool isFull = !isDynamic && length == plan.getElementsInFlight();
+  if (elements > elementsPerThread && !(isFull && plan.vectorWidth > 1))
     registers += elements / 2;
-  bool isDynamic = llvm::any_of(plan.reductionDims, [&](unsigned dim) {
-    return ShapedType::isDynamic(op.getStaticLoopRanges()[dim]);
-  });
   if (isDynamic || !plan.isHeld)
     registers += plan.rowsPerBlock == 1 ? 16 : 32;
   // The vector at hand, and what its functions need.

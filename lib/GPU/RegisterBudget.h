@@ -17,6 +17,14 @@ namespace mlir::norm {
 /// enough registers for several blocks.
 constexpr int64_t elementsPerThread = 16;
 
+/// Of a multiprocessor.
+constexpr int64_t registersOfMultiprocessor = 1 << 16;
+
+/// Registers that each thread of a block may have, if a multiprocessor is to
+/// take it at all: each of its four parts has a quarter of them for a quarter
+/// of the warps, and gives them out by eight a thread.
+int64_t getMostRegisters(int64_t threads);
+
 /// Room for what a thread holds, and no more: left alone, ptxas would spill to
 /// have more blocks on a multiprocessor, or load parameters long before use.
 int64_t getRegisters(const GPUPlan &plan, const RowProgram &program);

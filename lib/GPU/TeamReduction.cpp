@@ -51,15 +51,6 @@ void KernelEmitter::reduceInWarp(ArrayRef<Accumulator> accumulators,
       value = b.combine(accumulator.first, value, shuffle(value, distance));
 }
 
-/// Combines the values of all threads of a row; every one gets the result, the
-/// same bits in each.
-void KernelEmitter::reduceInTeam(ArrayRef<Accumulator> accumulators,
-                                 MutableArrayRef<Value> reduced) {
-  reduceInWarp(accumulators, reduced, std::min(plan.threadsPerRow, warpSize));
-  if (plan.getWarpsPerRow() > 1)
-    reduceAcrossWarps(accumulators, reduced);
-}
-
 /// Two and two: short chains.
 Value KernelEmitter::combineAll(Combiner kind, SmallVector<Value> terms) {
   auto combine = [&](Value a, Value b) -> Value {
@@ -159,42 +150,50 @@ SmallVector<Value> KernelEmitter::readSlots(Value slots, Value first,
   return words;
 }
 
-/// Each warp leaves its results in shared memory, in slots that nothing else
-/// uses: one barrier, after which every warp combines them all in one order.
-void KernelEmitter::reduceAcrossWarps(ArrayRef<Accumulator> accumulators,
-                                      MutableArrayRef<Value> reduced) {
-  int64_t warps = plan.getWarpsPerRow();
+/// Room for `size` elements that nothing else uses.
+Value KernelEmitter::addSharedMemory(int64_t size, Type type) {
   auto space = gpu::AddressSpaceAttr::get(builder.getContext(),
                                           gpu::AddressSpace::Workgroup);
-  SmallVector<Value> slots;
-  for (auto [kind, type] : accumulators) {
-    unsigned number = function.getNumWorkgroupAttributions();
-    // Whole accesses, as LLVM may widen the last one.
-    int64_t size = llvm::alignTo(warps, 128 / type.getIntOrFloatBitWidth());
-    slots.push_back(function.addWorkgroupAttribution(
-        MemRefType::get({size}, type, MemRefLayoutAttrInterface(), space),
-        loc));
-    function.setWorkgroupAttributionAttr(number, "llvm.align",
-                                         builder.getI64IntegerAttr(16));
-  }
-  if (plan.blocksPerRow > 1)
-    publishInCluster(SmallVector<Value>(reduced), slots);
-  else
-    publish(SmallVector<Value>(reduced), slots);
+  unsigned number = function.getNumWorkgroupAttributions();
+  // Whole accesses, as LLVM may widen the last one.
+  size = llvm::alignTo(size, 128 / type.getIntOrFloatBitWidth());
+  Value memory = function.addWorkgroupAttribution(
+      MemRefType::get({size}, type, MemRefLayoutAttrInterface(), space), loc);
+  function.setWorkgroupAttributionAttr(number, "llvm.align",
+                                       builder.getI64IntegerAttr(16));
+  return memory;
+}
 
-  // Every thread reads all of them, or, where there are more than lanes, every
-  // lane its share.
-  bool isShared = warps > warpSize;
-  int64_t number = isShared ? warps / warpSize : warps;
+/// Each warp leaves its values in shared memory: one barrier, after which every
+/// warp has them all.
+FromWarps KernelEmitter::exchange(ArrayRef<Value> ofWarp) {
+  int64_t warps = plan.getWarpsPerRow();
+  SmallVector<Value> slots;
+  for (Value value : ofWarp)
+    slots.push_back(addSharedMemory(warps, value.getType()));
+  if (plan.blocksPerRow > 1)
+    publishInCluster(ofWarp, slots);
+  else
+    publish(ofWarp, slots);
+
+  FromWarps all;
+  int64_t number = warps;
   Value first = index(0);
-  if (isShared) {
+  // Shuffles take no longer than to combine more than this.
+  constexpr int64_t mostOfThread = 8;
+  if (warps > mostOfThread) {
+    all.lanes = std::min<int64_t>(warpSize, llvm::PowerOf2Ceil(warps));
+    number = llvm::divideCeil(warps, warpSize);
     Value lane =
-        arith::AndIOp::create(builder, loc, thread, index(warpSize - 1));
-    first = arith::MulIOp::create(builder, loc, lane, index(number));
+        arith::AndIOp::create(builder, loc, thread, index(all.lanes - 1));
+    first = builder.createOrFold<arith::MulIOp>(loc, lane, index(number));
+    if (all.lanes * number != warps) {
+      all.isThere = arith::CmpIOp::create(
+          builder, loc, arith::CmpIPredicate::ult, lane, index(warps));
+      first = arith::MinUIOp::create(builder, loc, lane, index(warps - 1));
+    }
   }
-  for (auto [accumulator, slot, value] :
-       llvm::zip_equal(accumulators, slots, reduced))
-    value = combineAll(accumulator.first, readSlots(slot, first, number));
-  if (isShared)
-    reduceInWarp(accumulators, reduced, warpSize);
+  for (Value slot : slots)
+    all.terms.push_back(readSlots(slot, first, number));
+  return all;
 }

@@ -126,9 +126,18 @@ Value ThreadValues::load(BlockArgument arg, unsigned chunk) {
   if (!variesInRow(program.getVariation(arg)))
     return memref::LoadOp::create(builder, loc, view);
 
+  Type type = getSpreadType(arg.getType());
+  if (held.contains(number) && chunk < plan.vectorsPerThread) {
+    auto [memory, thread] = held[number];
+    Value place = getPlaceInShared(thread, chunk);
+    if (plan.vectorWidth == 1)
+      return memref::LoadOp::create(builder, loc, memory, place);
+    return vector::LoadOp::create(builder, loc, cast<VectorType>(type), memory,
+                                  place, /*nontemporal=*/false,
+                                  getAlignmentInShared(arg.getType()));
+  }
   const Chunk &at = chunks[chunk];
   SmallVector<Value> indices = getIndices(number, at);
-  Type type = getSpreadType(arg.getType());
   bool isVector =
       plan.vectorWidth > 1 &&
       op.getInputMap(number).isFunctionOfDim(plan.reductionDims.back());
@@ -152,6 +161,35 @@ Value ThreadValues::load(BlockArgument arg, unsigned chunk) {
                        Value(arith::ConstantOp::create(
                            builder, loc, type, builder.getZeroAttr(type))));
   return ifOp.getResult(0);
+}
+
+/// Neighbouring threads have neighbouring vectors: no two of a bank at once.
+Value ThreadValues::getPlaceInShared(Value thread, unsigned chunk) {
+  auto index = [&](int64_t value) -> Value {
+    return arith::ConstantIndexOp::create(builder, loc, value);
+  };
+  Value first =
+      builder.createOrFold<arith::MulIOp>(loc, thread, index(plan.vectorWidth));
+  return builder.createOrFold<arith::AddIOp>(
+      loc, first, index(chunk * plan.getThreads() * plan.vectorWidth));
+}
+
+llvm::MaybeAlign ThreadValues::getAlignmentInShared(Type type) const {
+  return llvm::MaybeAlign(plan.vectorWidth * type.getIntOrFloatBitWidth() / 8);
+}
+
+void ThreadValues::hold(unsigned input, Value memory, Value thread) {
+  BlockArgument arg = op.getBodyBlock()->getArgument(input);
+  for (unsigned chunk = 0; chunk < chunks.size(); ++chunk) {
+    Value element = get(arg, chunk), place = getPlaceInShared(thread, chunk);
+    if (plan.vectorWidth == 1)
+      memref::StoreOp::create(builder, loc, element, memory, place);
+    else
+      vector::StoreOp::create(builder, loc, element, memory, place,
+                              /*nontemporal=*/false,
+                              getAlignmentInShared(arg.getType()));
+  }
+  held[input] = {memory, thread};
 }
 
 /// The op on vectors if its value varies in the row.

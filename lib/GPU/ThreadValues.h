@@ -56,6 +56,12 @@ public:
   /// What is uniform in the row goes before the loop from here on.
   void enterLoop(Operation *op);
   void leaveLoop();
+  /// Leaves the chunks of `input` in `memory`, which has room for those of the
+  /// block, at the place of `thread`. Once other threads have been waited for,
+  /// and no sooner, forgetChunks(): they are read from there.
+  void hold(unsigned input, Value memory, Value thread);
+  bool isInShared(unsigned input) const { return held.contains(input); }
+  void forgetChunks() { chunkValues.clear(); }
 
   const RowProgram &program;
   const GPUPlan &plan;
@@ -74,9 +80,13 @@ public:
 private:
   Value compute(Value value, unsigned chunk);
   Value load(BlockArgument arg, unsigned chunk);
+  Value getPlaceInShared(Value thread, unsigned chunk);
+  llvm::MaybeAlign getAlignmentInShared(Type type) const;
   Value emitClone(Operation *op, unsigned result, unsigned chunk);
 
   Operation *loop = nullptr;
+  /// Of inputs in shared memory: where, and the thread.
+  llvm::DenseMap<unsigned, std::pair<Value, Value>> held;
   llvm::DenseMap<Value, Value> rowValues;
   llvm::DenseMap<std::pair<Value, unsigned>, Value> chunkValues;
 };

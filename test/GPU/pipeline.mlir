@@ -35,7 +35,7 @@
 // LLVM: call void @mgpuLaunchKernel
 
 // Near what one would write by hand: six loads of x, two of them for the
-// shift; ten shuffles and two barriers; parameters that are only read; no access
+// shift; ten shuffles and one barrier; parameters that are only read; no access
 // to global memory of less than 16 bytes.
 
 // PTX: .target sm_90
@@ -45,12 +45,10 @@
 // PTX-NOT: .local
 // PTX-COUNT-6: ld.global.v4.b32
 // PTX-NOT: {{(ld|st).global}}
-// PTX-COUNT-5: shfl.sync.bfly.b32
-// PTX: bar.sync
-// PTX-COUNT-2: ld.shared.v4.b32
-// PTX-COUNT-5: shfl.sync.bfly.b32
+// PTX-COUNT-10: shfl.sync.bfly.b32
 // PTX-NOT: shfl.sync
 // PTX: bar.sync
+// PTX-COUNT-4: ld.shared.v4.b32
 // PTX: rsqrt.approx.f32
 // PTX-NOT: {{(bar|shfl).sync|ld.global.b|ld.global.nc.b|st.global.b}}
 // PTX: ld.global.nc.v4.b32

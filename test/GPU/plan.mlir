@@ -21,13 +21,13 @@ func.func @one_row(%x: memref<1x4096xf32>, %y: memref<1x4096xf32>) {
 
 // 16 bytes of the widest operand that has every dim.
 
-// CHECK: plan.mlir:[[#@LINE+2]]:{{.*}}"a block of 256 threads per row; 2 vectors of 8 per thread, held in registers"
+// CHECK: plan.mlir:[[#@LINE+2]]:{{.*}}"a block of 256 threads per row; 2 vectors of 8 per thread, held in shared memory"
 func.func @halves(%x: memref<?x4096xbf16>, %g: memref<4096xf32>, %y: memref<?x4096xbf16>) {
   norm.rms_norm ins(%x : memref<?x4096xbf16>) scale(%g : memref<4096xf32>) outs(%y : memref<?x4096xbf16>) dims = [1] eps = 1.0e-5
   return
 }
 
-// CHECK: plan.mlir:[[#@LINE+2]]:{{.*}}"a block of 256 threads per row; 4 vectors of 4 per thread, held in registers"
+// CHECK: plan.mlir:[[#@LINE+2]]:{{.*}}"a block of 256 threads per row; 4 vectors of 4 per thread, held in shared memory"
 func.func @halves_to_f32(%x: memref<?x4096xbf16>, %y: memref<?x4096xf32>) {
   norm.rms_norm ins(%x : memref<?x4096xbf16>) outs(%y : memref<?x4096xf32>) dims = [1] eps = 1.0e-5
   return
@@ -85,7 +85,7 @@ func.func @any_other(%x: memref<?x512xf32, strided<[?, ?], offset: ?>>, %y: memr
 // Rows that no block holds among others: a cluster does, where there are
 // clusters; else one block, if its registers are enough, and in a loop if not.
 
-// CHECK: plan.mlir:[[#@LINE+5]]:{{.*}}"a cluster of 4 blocks of 512 threads per row; 3 vectors of 4 per thread, held in registers"
+// CHECK: plan.mlir:[[#@LINE+5]]:{{.*}}"a cluster of 2 blocks of 512 threads per row; 5 vectors of 4 per thread, held in registers"
 // CHECK: plan.mlir:[[#@LINE+4]]:{{.*}}"a cluster of 4 blocks of 512 threads per row; 10 vectors of 1 per thread, held in registers"
 // SM80: plan.mlir:[[#@LINE+3]]:{{.*}}"a block of 640 threads per row; 8 vectors of 4 per thread, held in registers"
 // SM80: plan.mlir:[[#@LINE+2]]:{{.*}}"a block of 640 threads per row; 32 vectors of 1 per thread, held in registers"
@@ -95,8 +95,8 @@ func.func @cluster(%x: memref<?x20000xf32>, %y: memref<?x20000xf32>) {
 }
 
 // SM80: plan.mlir:[[#@LINE+2]]:{{.*}}"a block of 512 threads per row; 4 vectors of 4 per thread, read 2 times"
-func.func @no_cluster(%x: memref<?x32768xf32>, %y: memref<?x32768xf32>) {
-  norm.layer_norm ins(%x : memref<?x32768xf32>) outs(%y : memref<?x32768xf32>) dims = [1] eps = 1.0e-5
+func.func @no_cluster(%x: memref<?x40000xf32>, %y: memref<?x40000xf32>) {
+  norm.layer_norm ins(%x : memref<?x40000xf32>) outs(%y : memref<?x40000xf32>) dims = [1] eps = 1.0e-5
   return
 }
 
@@ -116,9 +116,46 @@ func.func @two_inputs(%x: memref<?x20000xf32>, %r: memref<?x20000xf32>, %y: memr
   return
 }
 
-// CHECK: plan.mlir:[[#@LINE+2]]:{{.*}}"a cluster of 8 blocks of 1024 threads per row; 2 vectors of 8 per thread, held in registers"
+// CHECK: plan.mlir:[[#@LINE+2]]:{{.*}}"a cluster of 8 blocks of 512 threads per row; 4 vectors of 8 per thread, held in shared memory"
 func.func @large_cluster(%x: memref<?x131072xbf16>, %y: memref<?x131072xbf16>) {
   norm.rms_norm ins(%x : memref<?x131072xbf16>) outs(%y : memref<?x131072xbf16>) dims = [1] eps = 1.0e-5
+  return
+}
+
+// Halves are in shared memory where registers would have few at hand: not if
+// what is reduced took long to compute, nor if they are too many for it.
+
+// CHECK: plan.mlir:[[#@LINE+2]]:{{.*}}"a block of 256 threads per row; 4 vectors of 8 per thread, held in registers"
+func.func @enough_at_hand(%x: memref<?x8192xbf16>, %y: memref<?x8192xbf16>) {
+  norm.rms_norm ins(%x : memref<?x8192xbf16>) outs(%y : memref<?x8192xbf16>) dims = [1] eps = 1.0e-5
+  return
+}
+
+// CHECK: plan.mlir:[[#@LINE+2]]:{{.*}}"a block of 512 threads per row; 4 vectors of 8 per thread, held in registers"
+func.func @softmax(%x: memref<?x16384xbf16>, %y: memref<?x16384xbf16>) {
+  norm.generic (d0: parallel, d1: reduction) ins(%x[d0, d1] : memref<?x16384xbf16>) outs(%y[d0, d1] : memref<?x16384xbf16>) (%xe) {
+    %w = arith.extf %xe : bf16 to f32
+    %e = math.exp %w : f32
+    %sum = norm.reduce add %e : f32
+    %q = arith.divf %e, %sum : f32
+    %r = arith.truncf %q : f32 to bf16
+    norm.yield %r : bf16
+  }
+  return
+}
+
+// CHECK: plan.mlir:[[#@LINE+2]]:{{.*}}"a block of 512 threads per row; 4 vectors of 8 per thread, held in registers"
+func.func @two_of_halves(%x: memref<?x16384xbf16>, %r: memref<?x16384xbf16>, %y: memref<?x16384xbf16>) {
+  norm.generic (d0: parallel, d1: reduction) ins(%x[d0, d1], %r[d0, d1] : memref<?x16384xbf16>, memref<?x16384xbf16>)
+      outs(%y[d0, d1] : memref<?x16384xbf16>) (%xe, %re) {
+    %xw = arith.extf %xe : bf16 to f32
+    %rw = arith.extf %re : bf16 to f32
+    %v = arith.addf %xw, %rw : f32
+    %max = norm.reduce max %v : f32
+    %c = arith.subf %v, %max : f32
+    %q = arith.truncf %c : f32 to bf16
+    norm.yield %q : bf16
+  }
   return
 }
 
@@ -132,10 +169,17 @@ func.func @long(%x: memref<?x262144xf32>, %y: memref<?x262144xf32>) {
   return
 }
 
-// CHECK: plan.mlir:[[#@LINE+13]]:{{.*}}"a warp per row, 4 rows per block; 4 vectors of 4 per thread, held in registers"
-// CHECK: plan.mlir:[[#@LINE+12]]:{{.*}}"a block of 256 threads per row; 4 vectors of 4 per thread, held in registers"
-// CHECK: plan.mlir:[[#@LINE+11]]:{{.*}}"a block of 1024 threads per row; 4 vectors of 4 per thread, held in registers"
-// CHECK: plan.mlir:[[#@LINE+10]]:{{.*}}"a cluster of 8 blocks of 1024 threads per row; 4 vectors of 4 per thread, held in registers"
+// CHECK: plan.mlir:[[#@LINE+20]]:{{.*}}"8 threads per row, 16 rows per block; 4 vectors of 4 per thread, held in registers"
+// CHECK: plan.mlir:[[#@LINE+19]]:{{.*}}"16 threads per row, 8 rows per block; 4 vectors of 4 per thread, held in registers"
+// CHECK: plan.mlir:[[#@LINE+18]]:{{.*}}"a warp per row, 4 rows per block; 4 vectors of 4 per thread, held in registers"
+// CHECK: plan.mlir:[[#@LINE+17]]:{{.*}}"a warp per row, 4 rows per block; 8 vectors of 4 per thread, held in registers"
+// CHECK: plan.mlir:[[#@LINE+16]]:{{.*}}"a block of 128 threads per row; 4 vectors of 4 per thread, held in registers"
+// CHECK: plan.mlir:[[#@LINE+15]]:{{.*}}"a block of 256 threads per row; 4 vectors of 4 per thread, held in registers"
+// CHECK: plan.mlir:[[#@LINE+14]]:{{.*}}"a block of 256 threads per row; 8 vectors of 4 per thread, held in registers"
+// CHECK: plan.mlir:[[#@LINE+13]]:{{.*}}"a block of 512 threads per row; 8 vectors of 4 per thread, held in registers"
+// CHECK: plan.mlir:[[#@LINE+12]]:{{.*}}"a cluster of 2 blocks of 512 threads per row; 8 vectors of 4 per thread, held in registers"
+// CHECK: plan.mlir:[[#@LINE+11]]:{{.*}}"a cluster of 4 blocks of 512 threads per row; 8 vectors of 4 per thread, held in registers"
+// CHECK: plan.mlir:[[#@LINE+10]]:{{.*}}"a cluster of 8 blocks of 512 threads per row; 8 vectors of 4 per thread, held in registers"
 // CHECK: plan.mlir:[[#@LINE+9]]:{{.*}}"blocks of 512 threads share a row, a launch a pass; 4 vectors of 4 per thread, read 2 times"
 // CHECK: plan.mlir:[[#@LINE+8]]:{{.*}}"8 threads per row, 16 rows per block; 16 vectors of 1 per thread, held in registers"
 // CHECK: plan.mlir:[[#@LINE+7]]:{{.*}}"a warp per row, 4 rows per block; 32 vectors of 1 per thread, held in registers"

@@ -15,9 +15,10 @@ def NormToGPUPass : Pass<"norm-to-gpu", "::mlir::ModuleOp"> {
   let summary = "norm.generic on buffers to GPU kernels and their launches";
   let description = [{
     The direct road to the speed of memory: each row is read once, in accesses
-    of 16 bytes, and stays in the registers of a few threads, a warp, a block or, from sm_90
-    on, a cluster; each reduction costs a butterfly of shuffles and at most one
-    barrier. Longer rows, of more than 131072 elements, are shared by up to 512
+    of 16 bytes, and stays with a few threads, a warp, a block or, from sm_90
+    on, a cluster: in registers, or, where those would hold too little of it to
+    keep memory busy, as of long rows of halves, in shared memory. Each pass
+    costs butterflies of shuffles and at most one barrier. Longer rows, of more than 131072 elements, are shared by up to 512
     blocks: each pass is a launch that reads the row once, and leaves in memory
     what each block has found, which all blocks of the next one combine in the
     same order; the last launch reads it again and stores. What is longer than a
@@ -46,9 +47,9 @@ def NormToGPUPass : Pass<"norm-to-gpu", "::mlir::ModuleOp"> {
     once. Sums of f16 and bf16 are taken in f32. Moments are taken about a shift,
     the mean of the row's first eight elements, and carry along what the mean lost
     to rounding: (v − mean) is no worse for rows whose mean is much larger than
-    their deviation. Their squares are about the mean: of a row that is held in a
-    second pass; of others about that of what a thread has seen so far, corrected
-    by Chan's formula wherever parts are taken together. A quotient of f32 is rounded as by IEEE 754,
+    their deviation. Their squares are about a mean: of a row that is held about
+    that of a warp's part; of others about that of what a thread has seen so far;
+    and they are corrected by Chan's formula wherever parts are taken together. A quotient of f32 is rounded as by IEEE 754,
     but where it or the reciprocal of the divisor is near the ends of the range,
     and −0 is 0.
     Reciprocal roots are off by 2^-22.9 at most, roots by 2^-23, exponentials by

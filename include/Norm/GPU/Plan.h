@@ -34,9 +34,12 @@ struct GPUPlan {
   int64_t blocksPerRow = 1;
   /// Vectors a thread has in flight: all of its row if `isHeld`.
   int64_t vectorsPerThread = 1;
-  /// Rows stay in registers; otherwise every pass reads them again, and so do
-  /// the stores.
+  /// Rows stay in registers, or in shared memory; otherwise every pass reads
+  /// them again, and so do the stores.
   bool isHeld = true;
+  /// Of a row that is held: what is reduced is in shared memory, each element
+  /// where the thread that loaded it finds it again.
+  bool isInShared = false;
   /// How often that is.
   int64_t numReads = 1;
   /// Many blocks share a row, each taking what the threads of one have in
@@ -45,7 +48,7 @@ struct GPUPlan {
   bool isSplit = false;
   /// The longest row that it is for.
   int64_t maxLength = std::numeric_limits<int64_t>::max();
-  /// That ptxas may use for a thread.
+  /// That ptxas may use for a thread; as many as it likes if 0.
   int64_t registers = 0;
 
   /// Of a block.
