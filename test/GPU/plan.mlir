@@ -159,6 +159,27 @@ func.func @two_of_halves(%x: memref<?x16384xbf16>, %r: memref<?x16384xbf16>, %y:
   return
 }
 
+// CHECK: plan.mlir:[[#@LINE+2]]:{{.*}}"a cluster of 8 blocks of 512 threads per row; 4 vectors of 8 per thread, held in registers"
+func.func @much_to_tell(%x: memref<?x131072xbf16>, %y: memref<?xf32>) {
+  norm.generic (d0: parallel, d1: reduction) ins(%x[d0, d1] : memref<?x131072xbf16>) outs(%y[d0] : memref<?xf32>) (%xe) {
+    %w = arith.extf %xe : bf16 to f32
+    %a = norm.reduce add %w : f32
+    %b = norm.reduce max %w : f32
+    %c = norm.reduce min %w : f32
+    %v = arith.mulf %w, %w : f32
+    %d = norm.reduce add %v : f32
+    %e = norm.reduce max %v : f32
+    %f = norm.reduce min %v : f32
+    %ab = arith.addf %a, %b : f32
+    %cd = arith.addf %c, %d : f32
+    %ef = arith.addf %e, %f : f32
+    %abcd = arith.addf %ab, %cd : f32
+    %sum = arith.addf %abcd, %ef : f32
+    norm.yield %sum : f32
+  }
+  return
+}
+
 // Longer ones are shared by blocks that meet in memory; of a dynamic length is
 // what fits while it fits.
 
