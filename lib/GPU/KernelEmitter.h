@@ -87,7 +87,7 @@ private:
 
   // Parts of a row, taken together.
   Value getOwnMean(const RowPart &part);
-  Value getSquaresAbout(Value mean, const RowPart &part);
+  Value getSquaresAbout(Value mean, Value own, const RowPart &part);
   void mergeInWarp(ArrayRef<ReduceOp> pass, MutableArrayRef<RowPart> parts);
   void mergeWarps(ArrayRef<ReduceOp> pass, MutableArrayRef<RowPart> parts);
 

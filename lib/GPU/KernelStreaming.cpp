@@ -52,7 +52,8 @@ void KernelEmitter::addChunks(ReduceOp reduce, Value shift, Value newCount,
     Value centred = b.sub(element, values.spread(mean));
     squares.push_back(b.mul(centred, centred));
   }
-  part.squares = combine(squares, getSquaresAbout(mean, before));
+  part.squares =
+      combine(squares, getSquaresAbout(mean, getOwnMean(before), before));
 }
 
 /// How many elements the thread has seen, from how many before the chunks at

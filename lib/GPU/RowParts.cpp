@@ -46,10 +46,11 @@ Value KernelEmitter::getOwnMean(const RowPart &part) {
   return b.mul(part.value, b.div(one, b.max(part.count, one)));
 }
 
-/// q + n·(s/n − mean)².
-Value KernelEmitter::getSquaresAbout(Value mean, const RowPart &part) {
+/// q + n·(own − mean)², own = s/n.
+Value KernelEmitter::getSquaresAbout(Value mean, Value own,
+                                     const RowPart &part) {
   ScalarBuilder b{builder, loc, contract};
-  Value off = b.sub(getOwnMean(part), mean);
+  Value off = b.sub(own, mean);
   return b.add(part.squares, b.mul(b.mul(part.count, off), off));
 }
 
@@ -74,7 +75,7 @@ void KernelEmitter::mergeInWarp(ArrayRef<ReduceOp> pass,
     if (!own.count)
       continue;
     part.count = *next++;
-    squares.push_back(getSquaresAbout(getOwnMean(part), own));
+    squares.push_back(getSquaresAbout(getOwnMean(part), getOwnMean(own), own));
     ofSquares.push_back(getAccumulator(reduce));
   }
   reduceInWarp(ofSquares, squares, lanes);
@@ -85,15 +86,18 @@ void KernelEmitter::mergeInWarp(ArrayRef<ReduceOp> pass,
 }
 
 /// From what each warp has to what all of a row have together, the same bits in
-/// each.
+/// each. A warp tells its own mean rather than the sum: it divides, and not
+/// everyone who hears of it.
 void KernelEmitter::mergeWarps(ArrayRef<ReduceOp> pass,
                                MutableArrayRef<RowPart> parts) {
+  ScalarBuilder b{builder, loc, contract};
   SmallVector<Value> ofWarp;
   for (const RowPart &part : parts) {
-    ofWarp.push_back(part.value);
-    if (!part.count)
+    if (!part.count) {
+      ofWarp.push_back(part.value);
       continue;
-    ofWarp.push_back(part.squares);
+    }
+    ofWarp.append({getOwnMean(part), part.squares});
     if (!getConstant(part.count))
       ofWarp.push_back(part.count);
   }
@@ -112,22 +116,25 @@ void KernelEmitter::mergeWarps(ArrayRef<ReduceOp> pass,
   auto next = all.terms.begin();
   for (auto [reduce, part] : llvm::zip_equal(pass, parts)) {
     Accumulator accumulator = getAccumulator(reduce);
-    ArrayRef<Value> sums = *next++;
-    part.value = combine(accumulator, SmallVector<Value>(sums));
-    if (!part.count)
+    if (!part.count) {
+      part.value = combine(accumulator, *next++);
       continue;
-    SmallVector<Value> squares(*next++), counts;
+    }
+    SmallVector<Value> means = *next++, squares = *next++, counts, sums;
     if (std::optional<double> count = getConstant(part.count)) {
-      counts.assign(sums.size(), part.count);
-      part.count = ScalarBuilder{builder, loc}.constant(
-          *count * double(plan.getWarpsPerRow()), part.count.getType());
+      counts.assign(means.size(), part.count);
+      part.count = b.constant(*count * double(plan.getWarpsPerRow()),
+                              part.count.getType());
     } else {
       counts = *next++;
       part.count = combine(accumulator, counts);
     }
+    for (auto [mean, count] : llvm::zip_equal(means, counts))
+      sums.push_back(b.mul(mean, count));
+    part.value = combine(accumulator, sums);
     Value mean = getOwnMean(part);
-    for (auto [sum, count, ofMean] : llvm::zip_equal(sums, counts, squares))
-      ofMean = getSquaresAbout(mean, {sum, count, ofMean});
+    for (auto [own, count, ofOwn] : llvm::zip_equal(means, counts, squares))
+      ofOwn = getSquaresAbout(mean, own, {Value(), count, ofOwn});
     part.squares = combine(accumulator, squares);
   }
 }
