@@ -69,9 +69,6 @@ private:
   Value widen(Value value, Type type);
   Value orIdentity(Combiner kind, Value value, unsigned chunk);
   Value reduceLanes(Combiner kind, Value value);
-  Value reduceChunks(Accumulator accumulator, Value value,
-                     function_ref<Value(Value)> contribute);
-  Value countInWarp(Type type);
   Value getShift(ReduceOp reduce);
   Value emitShift(ReduceOp reduce);
   Value orZero(Value value);
@@ -81,9 +78,19 @@ private:
   void setStatistics(ArrayRef<ReduceOp> pass, ArrayRef<Value> shifts,
                      ArrayRef<RowPart> parts);
   void emitPass(ArrayRef<ReduceOp> pass);
-  void emitHeldPass(ArrayRef<ReduceOp> pass, ArrayRef<Value> shifts);
-  void holdInShared(ArrayRef<ReduceOp> pass);
   Value divideByLength(Value sum);
+
+  // Of rows that are held.
+  Value subtract(Value v, Value scalar);
+  Value reduceChunks(Accumulator accumulator, Value value,
+                     function_ref<Value(Value)> contribute);
+  Value countInWarp(Type type);
+  SmallVector<RowPart> sumInWarp(ArrayRef<ReduceOp> pass,
+                                 ArrayRef<Value> shifts);
+  void holdInShared(ArrayRef<ReduceOp> pass);
+  void addSquares(ArrayRef<ReduceOp> pass, ArrayRef<Value> shifts,
+                  MutableArrayRef<RowPart> parts);
+  void emitHeldPass(ArrayRef<ReduceOp> pass, ArrayRef<Value> shifts);
 
   // Parts of a row, taken together.
   Value getOwnMean(const RowPart &part);

@@ -9,7 +9,6 @@
 #include "KernelEmitter.h"
 #include "Norm/IR/ScalarBuilder.h"
 #include "SharedRow.h"
-#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
@@ -28,46 +27,6 @@ KernelEmitter::Accumulator KernelEmitter::getAccumulator(ReduceOp reduce) {
   Type type = reduce.getValue().getType();
   return {isMoments ? Combiner::add : reduce.getKind(),
           type.getIntOrFloatBitWidth() < 32 ? builder.getF32Type() : type};
-}
-
-/// Combines `contribute` of the value, for all chunks at hand.
-Value KernelEmitter::reduceChunks(Accumulator accumulator, Value value,
-                                  function_ref<Value(Value)> contribute) {
-  auto [kind, type] = accumulator;
-  SmallVector<Value> certain, terms;
-  for (unsigned chunk = 0; chunk < values.chunks.size(); ++chunk) {
-    Value term = contribute(widen(values.getSpread(value, chunk), type));
-    if (values.chunks[chunk].inBounds)
-      // One choice, not one per lane.
-      terms.push_back(orIdentity(kind, reduceLanes(kind, term), chunk));
-    else
-      certain.push_back(term);
-  }
-  if (!certain.empty())
-    terms.push_back(reduceLanes(kind, combineAll(kind, certain)));
-  return combineAll(kind, terms);
-}
-
-/// How many elements of a row that is held the warp has.
-Value KernelEmitter::countInWarp(Type type) {
-  int64_t width = warpSize * plan.vectorWidth;
-  if (staticLength && *staticLength == plan.getElementsInFlight())
-    return ScalarBuilder{builder, loc}.constant(
-        double(width * plan.vectorsPerThread), type);
-  Value first = arith::ShRUIOp::create(builder, loc, member,
-                                       index(llvm::Log2_64(warpSize)));
-  first = arith::MulIOp::create(builder, loc, first, index(width));
-  Value count = index(0);
-  for (int64_t i = 0; i < plan.vectorsPerThread; ++i) {
-    Value at = builder.createOrFold<arith::AddIOp>(
-        loc, first, index(i * plan.threadsPerRow * plan.vectorWidth));
-    Value end = arith::MaxUIOp::create(builder, loc, values.length, at);
-    Value rest = arith::MinUIOp::create(
-        builder, loc, arith::SubIOp::create(builder, loc, end, at),
-        index(width));
-    count = builder.createOrFold<arith::AddIOp>(loc, count, rest);
-  }
-  return values.toFloat(count, type);
 }
 
 /// As the accumulator's type.
@@ -195,80 +154,6 @@ void KernelEmitter::emitPass(ArrayRef<ReduceOp> pass) {
     emitHeldPass(pass, shifts);
   else
     emitStreamedPass(pass, shifts);
-}
-
-/// Each thread, then each warp, then all: of moments the mean of each warp, and
-/// the squares about that.
-void KernelEmitter::emitHeldPass(ArrayRef<ReduceOp> pass,
-                                 ArrayRef<Value> shifts) {
-  int64_t lanes = std::min(plan.threadsPerRow, warpSize);
-  bool isWarp = plan.getWarpsPerRow() == 1;
-  ScalarBuilder b{builder, loc, arith::FastMathFlags::contract};
-  SmallVector<Accumulator> accumulators, ofSquares;
-  SmallVector<Value> sums, squares;
-  auto subtract = [&](Value v, Value scalar) {
-    return b.sub(v, values.spread(scalar));
-  };
-  for (unsigned i = 0; i < pass.size(); ++i) {
-    ReduceOp reduce = pass[i];
-    Value shift = shifts[i];
-    Accumulator accumulator = getAccumulator(reduce);
-    accumulators.push_back(accumulator);
-    sums.push_back(reduceChunks(accumulator, reduce.getValue(), [&](Value v) {
-      return shift ? subtract(v, widen(shift, accumulator.second)) : v;
-    }));
-  }
-  reduceInWarp(accumulators, sums, lanes);
-  if (plan.isInShared)
-    holdInShared(pass);
-  SmallVector<RowPart> parts;
-  for (unsigned i = 0; i < pass.size(); ++i) {
-    RowPart &part = parts.emplace_back();
-    part.value = sums[i];
-    if (!shifts[i])
-      continue;
-    ReduceOp reduce = pass[i];
-    Accumulator accumulator = accumulators[i];
-    if (!isWarp)
-      part.count = countInWarp(accumulator.second);
-    Value own = isWarp ? divideByLength(part.value) : getOwnMean(part);
-    TeamStatistic mean{widen(shifts[i], accumulator.second), own};
-    // Otherwise v − shift would be held beside v.
-    if (!plan.isInShared)
-      mean = getMean(mean.value, mean.delta);
-    ofSquares.push_back(accumulator);
-    squares.push_back(
-        reduceChunks(accumulator, reduce.getValue(), [&](Value v) {
-          Value centred = subtract(subtract(v, mean.value), mean.delta);
-          return b.mul(centred, centred);
-        }));
-  }
-  reduceInWarp(ofSquares, squares, lanes);
-  auto next = squares.begin();
-  for (auto [part, shift] : llvm::zip_equal(parts, shifts))
-    if (shift)
-      part.squares = *next++;
-  if (!isWarp)
-    mergeWarps(pass, parts);
-  if (plan.isInShared)
-    values.forgetChunks();
-  setStatistics(pass, shifts, parts);
-}
-
-/// What the reduces are of goes to shared memory, and comes from there from now
-/// on: registers are for what is computed from it.
-void KernelEmitter::holdInShared(ArrayRef<ReduceOp> pass) {
-  int64_t size = plan.getThreads() * plan.vectorsPerThread * plan.vectorWidth;
-  for (unsigned input : getReducedInputs(program, pass)) {
-    if (values.isInShared(input))
-      continue;
-    Type type = op.getBodyBlock()->getArgument(input).getType();
-    values.hold(input, addSharedMemory(size, type), thread);
-  }
-  // Compilers keep in registers what nobody else can have changed.
-  NVVM::SyncWarpOp::create(builder, loc,
-                           arith::ConstantIntOp::create(builder, loc, -1, 32));
-  values.forgetChunks();
 }
 
 void KernelEmitter::setStatistics(ArrayRef<ReduceOp> pass,

@@ -93,7 +93,40 @@ Value ThreadValues::compute(Value value, unsigned chunk) {
     if (auto it = statistics.find(sub.getRhs());
         it != statistics.end() && it->second.delta)
       return emitCentred(sub.getLhs(), it->second, chunk);
+  if (auto mul = dyn_cast<arith::MulFOp>(nested))
+    for (auto [centred, factor] :
+         {std::pair(mul.getLhs(), mul.getRhs()), {mul.getRhs(), mul.getLhs()}})
+      if (Value product = emitScaledCentred(centred, factor, chunk))
+        return product;
   return emitClone(nested, cast<OpResult>(value).getResultNumber(), chunk);
+}
+
+/// (v − mean)·factor as (v − M)·factor − lost·factor, mean = M + lost: of each
+/// element one step less. Null if `centred` is no such difference or `factor`
+/// is not the same for all of the row.
+Value ThreadValues::emitScaledCentred(Value centred, Value factor,
+                                      unsigned chunk) {
+  auto sub = centred.getDefiningOp<arith::SubFOp>();
+  if (!sub || variesInRow(program.getVariation(factor)) ||
+      factor.getType().getIntOrFloatBitWidth() < 32)
+    return Value();
+  auto it = statistics.find(sub.getRhs());
+  if (it == statistics.end() || !it->second.delta)
+    return Value();
+  TeamStatistic mean = it->second;
+  Value element = get(sub.getLhs(), chunk), scale = get(factor, chunk);
+  ScalarBuilder b{builder, loc, arith::FastMathFlags::contract};
+  // Nothing lost is nothing lost of an infinite factor, too.
+  Value zero = b.constant(0.0, scale.getType());
+  Value isNone = arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::OEQ,
+                                       mean.delta, zero);
+  Value lost = arith::SelectOp::create(builder, loc, isNone, zero,
+                                       b.mul(mean.delta, scale));
+  auto like = [&](Value scalar) {
+    return isa<VectorType>(element.getType()) ? spread(scalar) : scalar;
+  };
+  Value shifted = b.sub(element, like(mean.value));
+  return b.sub(b.mul(shifted, like(scale)), like(lost));
 }
 
 Value ThreadValues::emitCentred(Value v, const TeamStatistic &mean,

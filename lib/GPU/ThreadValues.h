@@ -79,6 +79,7 @@ public:
 
 private:
   Value compute(Value value, unsigned chunk);
+  Value emitScaledCentred(Value centred, Value factor, unsigned chunk);
   Value load(BlockArgument arg, unsigned chunk);
   Value getPlaceInShared(Value thread, unsigned chunk);
   llvm::MaybeAlign getAlignmentInShared(Type type) const;
