@@ -39,8 +39,10 @@ int64_t mlir::norm::getRegisters(const GPUPlan &plan,
   bool isDynamic = false;
   for (unsigned dim : plan.reductionDims) {
     int64_t extent = op.getStaticLoopRanges()[dim];
-    isDynamic |= ShapedType::isDynamic(extent);
-    length *= extent;
+    if (ShapedType::isDynamic(extent))
+      isDynamic = true;
+    else
+      length *= extent;
   }
   // Whether elements are there, and where, is to be held too.
   bool isFull = !isDynamic && length == plan.getElementsInFlight();
