@@ -76,7 +76,7 @@ SmallVector<RowPart> KernelEmitter::sumInWarp(ArrayRef<ReduceOp> pass,
       return shift ? subtract(v, widen(shift, accumulator.second)) : v;
     }));
   }
-  reduceInWarp(accumulators, sums, std::min(plan.threadsPerRow, warpSize));
+  reduceInWarp(accumulators, sums, plan.getLanesPerRow());
   SmallVector<RowPart> parts;
   for (auto [accumulator, shift, sum] :
        llvm::zip_equal(accumulators, shifts, sums)) {
@@ -136,7 +136,7 @@ void KernelEmitter::addSquares(ArrayRef<ReduceOp> pass, ArrayRef<Value> shifts,
           return b.mul(centred, centred);
         }));
   }
-  reduceInWarp(accumulators, squares, std::min(plan.threadsPerRow, warpSize));
+  reduceInWarp(accumulators, squares, plan.getLanesPerRow());
   auto next = llvm::zip_equal(squares, means).begin();
   for (RowPart &part : parts) {
     if (!part.count)

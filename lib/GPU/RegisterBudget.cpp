@@ -12,6 +12,11 @@
 using namespace mlir;
 using namespace mlir::norm;
 
+bool mlir::norm::isFunction(Operation *op) {
+  return isa<math::MathDialect>(op->getDialect()) &&
+         !isa<math::RsqrtOp, math::SqrtOp>(op);
+}
+
 int64_t mlir::norm::getMostRegisters(int64_t threads) {
   constexpr int64_t parts = 4, step = 8;
   return llvm::alignDown(registersOfMultiprocessor /
@@ -27,8 +32,7 @@ int64_t mlir::norm::getRegisters(const GPUPlan &plan,
   for (unsigned i = 0; i < op.getInputs().size(); ++i)
     inputs += op.getInputMap(i).isPermutation();
   op.getBody().walk([&](Operation *nested) {
-    hasFunctions |= isa<math::MathDialect>(nested->getDialect()) &&
-                    !isa<math::RsqrtOp, math::SqrtOp>(nested);
+    hasFunctions |= isFunction(nested);
     for (Type type : nested->getResultTypes())
       if (type.isF64())
         words = 2;

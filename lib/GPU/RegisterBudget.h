@@ -17,6 +17,10 @@ namespace mlir::norm {
 /// enough registers for several blocks.
 constexpr int64_t elementsPerThread = 16;
 
+/// Whether the op takes many steps, with values of their own: any of math but
+/// roots.
+bool isFunction(Operation *op);
+
 /// Of a multiprocessor.
 constexpr int64_t registersOfMultiprocessor = 1 << 16;
 

@@ -58,7 +58,6 @@ Value KernelEmitter::getSquaresAbout(Value mean, Value own,
 /// together, the same bits in each.
 void KernelEmitter::mergeInWarp(ArrayRef<ReduceOp> pass,
                                 MutableArrayRef<RowPart> parts) {
-  int64_t lanes = std::min(plan.threadsPerRow, warpSize);
   SmallVector<Accumulator> accumulators, ofSquares;
   SmallVector<Value> whole, squares;
   for (auto [reduce, part] : llvm::zip_equal(pass, parts)) {
@@ -67,7 +66,7 @@ void KernelEmitter::mergeInWarp(ArrayRef<ReduceOp> pass,
     if (part.count)
       whole.push_back(part.count);
   }
-  reduceInWarp(accumulators, whole, lanes);
+  reduceInWarp(accumulators, whole, plan.getLanesPerRow());
   auto next = whole.begin();
   for (auto [reduce, part] : llvm::zip_equal(pass, parts)) {
     RowPart own = part;
@@ -78,7 +77,7 @@ void KernelEmitter::mergeInWarp(ArrayRef<ReduceOp> pass,
     squares.push_back(getSquaresAbout(getOwnMean(part), getOwnMean(own), own));
     ofSquares.push_back(getAccumulator(reduce));
   }
-  reduceInWarp(ofSquares, squares, lanes);
+  reduceInWarp(ofSquares, squares, plan.getLanesPerRow());
   next = squares.begin();
   for (RowPart &part : parts)
     if (part.count)

@@ -10,7 +10,6 @@
 #include "RegisterBudget.h"
 #include "mlir/Analysis/SliceAnalysis.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Math/IR/Math.h"
 
 using namespace mlir;
 using namespace mlir::norm;
@@ -56,9 +55,7 @@ bool mlir::norm::isBestInShared(const GPUPlan &plan,
   for (ArrayRef<ReduceOp> pass : program.getPasses())
     llvm::append_range(reduces, pass);
   bool isCheap = llvm::none_of(getReducedSlice(reduces), [](Operation *op) {
-    return isa<arith::DivFOp>(op) ||
-           (isa<math::MathDialect>(op->getDialect()) &&
-            !isa<math::RsqrtOp, math::SqrtOp>(op));
+    return isa<arith::DivFOp>(op) || isFunction(op);
   });
   if (!isCheap)
     return false;

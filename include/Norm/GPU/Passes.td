@@ -18,16 +18,17 @@ def NormToGPUPass : Pass<"norm-to-gpu", "::mlir::ModuleOp"> {
     of 16 bytes, and stays with a few threads, a warp, a block or, from sm_90
     on, a cluster: in registers, or, where those would hold too little of it to
     keep memory busy, as of long rows of halves, in shared memory. Each pass
-    costs butterflies of shuffles and at most one barrier. Longer rows, of more than 131072 elements, are shared by up to 512
-    blocks: each pass is a launch that reads the row once, and leaves in memory
-    what each block has found, which all blocks of the next one combine in the
-    same order; the last launch reads it again and stores. What is longer than a
-    block holds and no longer than that is read in each pass, and for the stores,
-    by one block, where there are no clusters. So a layer norm reads a row once
-    if it is held, and else twice. Every op becomes kernels in a `gpu.module`
-    with the chip as its target, and a launch. Only norm ops are touched, which
-    is how other compilers use this as a lowering. Buffers are taken as they are:
-    they must be the device's.
+    costs butterflies of shuffles and at most one barrier. Longer rows, of more
+    than 131072 elements, are shared by up to 512 blocks: each pass is a launch
+    that reads the row once, and leaves in memory what each block has found,
+    which all blocks of the next one combine in the same order; the last launch
+    reads it again and stores. What is longer than a block holds and no longer
+    than that is read in each pass, and for the stores, by one block, where
+    there are no clusters. So a layer norm reads a row once if it is held, and
+    else twice. Every op becomes kernels in a `gpu.module` with the chip as its
+    target, and a launch. Only norm ops are touched, which is how other
+    compilers use this as a lowering. Buffers are taken as they are: they must
+    be the device's.
 
     Which threads take what, the *plan*, depends on the shape, the types and the
     chip alone, never on the number of rows: a row gives the same bits whatever
@@ -44,14 +45,14 @@ def NormToGPUPass : Pass<"norm-to-gpu", "::mlir::ModuleOp"> {
     map, and the op then works in place; it must overlap nothing else.
 
     Numeric contract: the order of sums is free; a product and a sum may round
-    once. Sums of f16 and bf16 are taken in f32. Moments are taken about a shift,
-    the mean of the row's first eight elements, and carry along what the mean lost
-    to rounding: (v − mean) is no worse for rows whose mean is much larger than
-    their deviation. Their squares are about a mean: of a row that is held about
-    that of a warp's part; of others about that of what a thread has seen so far;
-    and they are corrected by Chan's formula wherever parts are taken together. A quotient of f32 is rounded as by IEEE 754,
-    but where it or the reciprocal of the divisor is near the ends of the range,
-    and −0 is 0.
+    once. Sums of f16 and bf16 are taken in f32. Moments are taken about a
+    shift, the mean of the row's first eight elements, and carry along what the
+    mean lost to rounding: (v − mean) is no worse for rows whose mean is much
+    larger than their deviation. Their squares are about a mean: of a row that
+    is held about that of a warp's part; of others about that of what a thread
+    has seen so far; and they are corrected by Chan's formula wherever parts are
+    taken together. A quotient of f32 is rounded as by IEEE 754, but where it or
+    the reciprocal of the divisor is near the ends of the range, and −0 is 0.
     Reciprocal roots are off by 2^-22.9 at most, roots by 2^-23, exponentials by
     2^-21.5; other transcendentals of f32 by what `norm-to-vector` says, and those
     made of exponentials (sinh, cosh, expm1, erfc) by 2^-21.5 more; f16 and bf16 go

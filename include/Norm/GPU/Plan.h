@@ -55,6 +55,8 @@ struct GPUPlan {
   int64_t getThreads() const {
     return threadsPerRow * rowsPerBlock / blocksPerRow;
   }
+  /// Of a warp, those that share a row.
+  int64_t getLanesPerRow() const { return std::min(threadsPerRow, warpSize); }
   int64_t getWarpsPerRow() const {
     return std::max<int64_t>(1, threadsPerRow / warpSize);
   }
